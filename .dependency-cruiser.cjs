@@ -1,0 +1,41 @@
+// The floors of docs/ARCHITECTURE.md. A planted violation of each is tested in tests/floors.test.ts.
+const floor = (name, may) => ({
+  name: `floor-${name}`,
+  severity: 'error',
+  from: { path: `^${name}/` },
+  to: { path: '^(contracts|config|detectors|gateway|api|web|device-sim|bench|tests)/', pathNot: `^(${[name, ...may].join('|')})/` },
+})
+// Folders inside gateway that meet only in main.ts, through small typed interfaces.
+const islands = ['broker', 'ingest', 'cameras', 'vision', 'rules', 'care', 'access', 'telemetry', 'outbox']
+const island = (name) => ({
+  name: `gateway-${name}-alone`,
+  severity: 'error',
+  from: { path: `^gateway/${name}/` },
+  to: { path: `^gateway/(${islands.filter((x) => x !== name).join('|')})/` },
+})
+const domains = 'tickets|dispatch|sla|analysis|people|consent|devices|intake|notify'
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    floor('contracts', []),
+    floor('config', ['contracts']),
+    floor('detectors', ['contracts']),
+    floor('device-sim', ['contracts']),
+    floor('gateway', ['contracts', 'config', 'detectors']),
+    floor('api', ['contracts', 'config']),
+    floor('web', ['contracts']),
+    { name: 'web-types-only', severity: 'error', from: { path: '^web/src' }, to: { path: '^contracts/', dependencyTypesNot: ['type-only'] } },
+    { name: 'shipped-code-never-imports-tests-or-bench', severity: 'error', from: { pathNot: '^(tests|bench)/' }, to: { path: '^(tests|bench)/' } },
+    ...islands.map(island),
+    { name: 'domain-knows-no-http', severity: 'error', from: { path: `^api/(${domains})/` }, to: { path: '^api/(routes|plugins)/|^node_modules/(@fastify/|fastify)' } },
+    { name: 'only-one-file-knows-fluent-ffmpeg', severity: 'error', from: { path: '^(?!gateway/cameras/ffmpeg-adapter\\.ts)' }, to: { path: 'node_modules/fluent-ffmpeg' } },
+    { name: 'detectors-are-pure-vision', severity: 'error', from: { path: '^detectors/' }, to: { path: '^(fs|net|http|https|child_process)$|node_modules/(mqtt|aedes|better-sqlite3|fastify)' } },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/|(^|/)data/' },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.json'] },
+  },
+}

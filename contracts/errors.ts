@@ -1,0 +1,32 @@
+import { httpErrors } from './errors/http.ts'
+import { messageErrors } from './errors/messages.ts'
+import { partErrors } from './errors/parts.ts'
+
+export type { ErrorEntry } from './errors/entry.ts'
+
+/** The one table of coded errors; `docs/ERRORS.md` is written from it and a test keeps them equal. */
+export const errorTable = { ...httpErrors, ...messageErrors, ...partErrors } as const
+
+export type ErrorCode = keyof typeof errorTable
+
+/** An error with a code of the table; `detail` says what exactly, without secrets. */
+export class CodedError extends Error {
+  readonly code: ErrorCode
+  readonly extra: Readonly<Record<string, unknown>>
+  constructor(code: ErrorCode, detail: string, extra: Readonly<Record<string, unknown>> = {}) {
+    super(detail)
+    this.name = 'CodedError'
+    this.code = code
+    this.extra = extra
+  }
+}
+
+/** RFC 9457 body of every HTTP error. */
+export interface ProblemDocument {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: ErrorCode
+  readonly hint: string
+}

@@ -1,0 +1,37 @@
+import Type, { type Static } from 'typebox'
+import { Id } from './ids.ts'
+
+/** Events that the gateway publishes under its own device id, and sends up for the history. */
+export const gatewayEventTypes = [
+  'sighting',
+  'access.granted',
+  'access.denied',
+  'vehicle.passed',
+  'anomaly.raised',
+  'anomaly.cleared',
+  'ticket.opened',
+  'device.status',
+  'device.seen',
+  'camera.state',
+] as const
+export type GatewayEventType = (typeof gatewayEventTypes)[number]
+
+export const GatewayEvent = Type.Object({
+  id: Id,
+  ts: Type.Number(),
+  community: Type.String(),
+  device: Type.String({ description: 'whom it is about' }),
+  type: Type.String({ maxLength: 64 }),
+  data: Type.Record(Type.String(), Type.Unknown()),
+})
+export type GatewayEvent = Static<typeof GatewayEvent>
+
+/** `POST /api/v1/gateway/events`, idempotent by event id. */
+export const GatewayEventBatch = Type.Object({
+  events: Type.Array(GatewayEvent, { maxItems: 1_000 }),
+})
+export type GatewayEventBatch = Static<typeof GatewayEventBatch>
+
+/** Names of the server-sent events on `GET /api/v1/stream`. */
+export const streamEvents = ['ticket', 'anomaly', 'sighting', 'device', 'kpi'] as const
+export type StreamEvent = (typeof streamEvents)[number]

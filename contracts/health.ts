@@ -1,0 +1,79 @@
+import Type, { type Static } from 'typebox'
+import { LocalText } from './text.ts'
+
+/** Something that is missing or broken, and the command that mends it. */
+export const Problem = Type.Object({
+  code: Type.String({ description: 'a code of docs/ERRORS.md' }),
+  what: LocalText,
+  hint: LocalText,
+  command: Type.Union([Type.String(), Type.Null()]),
+})
+export type Problem = Static<typeof Problem>
+
+export const Quarantined = Type.Object({
+  ts: Type.Number(),
+  topic: Type.String(),
+  client: Type.String(),
+  code: Type.String(),
+  detail: Type.String({ maxLength: 500 }),
+  bytes: Type.Integer(),
+})
+export type Quarantined = Static<typeof Quarantined>
+
+export const CameraHealth = Type.Object({
+  id: Type.String(),
+  state: Type.Union([
+    Type.Literal('ok'),
+    Type.Literal('offline'),
+    Type.Literal('frozen'),
+    Type.Literal('waiting'),
+  ]),
+  lastFrameAt: Type.Union([Type.Number(), Type.Null()]),
+  framesIn: Type.Integer(),
+  framesAnalysed: Type.Integer(),
+  framesDropped: Type.Integer(),
+})
+export type CameraHealth = Static<typeof CameraHealth>
+
+/** The gateway's own account of itself: private interface `GET /health`, embedded in `/api/v1/health`. */
+export const GatewayHealth = Type.Object({
+  status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')]),
+  startedAt: Type.Number(),
+  ready: Type.Boolean(),
+  problems: Type.Array(Problem),
+  broker: Type.Object({
+    kind: Type.Union([Type.Literal('embedded'), Type.Literal('external')]),
+    connected: Type.Boolean(),
+    clients: Type.Integer(),
+  }),
+  readings: Type.Object({ in: Type.Integer(), stored: Type.Integer(), duplicates: Type.Integer() }),
+  frames: Type.Object({ in: Type.Integer(), analysed: Type.Integer(), dropped: Type.Integer() }),
+  outbox: Type.Object({
+    depth: Type.Integer(),
+    oldestAt: Type.Union([Type.Number(), Type.Null()]),
+    poisoned: Type.Integer(),
+  }),
+  series: Type.Object({
+    kind: Type.String(),
+    lagRecords: Type.Integer(),
+    lastError: Type.Union([Type.String(), Type.Null()]),
+  }),
+  quarantine: Type.Object({
+    total: Type.Integer(),
+    byCode: Type.Record(Type.String(), Type.Integer()),
+    recent: Type.Array(Quarantined),
+  }),
+  /** Named counters of everything that a bound has dropped. */
+  dropped: Type.Record(Type.String(), Type.Integer()),
+  cameras: Type.Array(CameraHealth),
+  commitMs: Type.Object({ p50: Type.Number(), p99: Type.Number() }),
+  loopDelayMs: Type.Object({ p50: Type.Number(), p99: Type.Number() }),
+  models: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      state: Type.Union([Type.Literal('loaded'), Type.Literal('missing'), Type.Literal('refused')]),
+      sha256: Type.Union([Type.String(), Type.Null()]),
+    }),
+  ),
+})
+export type GatewayHealth = Static<typeof GatewayHealth>

@@ -1,0 +1,68 @@
+import Type, { type Static } from 'typebox'
+import { Id, Slug } from '../ids.ts'
+import { Place } from '../place.ts'
+import { RosterCard, RosterHousehold, RosterResident } from '../roster.ts'
+
+/** `POST /households`, `GET /households` */
+export const HouseholdCreate = Type.Object({
+  id: Type.Optional(Id),
+  community: Type.Optional(Slug),
+  place: Place,
+})
+export type HouseholdCreate = Static<typeof HouseholdCreate>
+export const HouseholdItem = RosterHousehold
+export type HouseholdItem = RosterHousehold
+
+/** `POST /residents`, `PATCH /residents/{id}` with any of it; `watch: null` ends the care. */
+export const ResidentCreate = Type.Object({
+  id: Type.Optional(Id),
+  community: Type.Optional(Slug),
+  name: Type.String({ minLength: 1, maxLength: 100 }),
+  honorific: Type.Optional(Type.String({ maxLength: 100 })),
+  household: Type.Optional(Type.String({ maxLength: 64 })),
+  phone: Type.Optional(Type.String({ maxLength: 32 })),
+  watch: Type.Optional(
+    Type.Union([
+      Type.Object({
+        windowMs: Type.Integer({ minimum: 60_000 }),
+        since: Type.Optional(Type.Number()),
+      }),
+      Type.Null(),
+    ]),
+  ),
+})
+export type ResidentCreate = Static<typeof ResidentCreate>
+export const ResidentItem = Type.Object({
+  ...RosterResident.properties,
+  /** Masked by role: `138****2207`. */
+  phone: Type.Union([Type.String(), Type.Null()]),
+})
+export type ResidentItem = Static<typeof ResidentItem>
+
+/** `POST /credentials`: a card or PIN; the code goes in and never comes out. */
+export const CardCreate = Type.Object({
+  community: Type.Optional(Slug),
+  code: Type.String({ minLength: 4, maxLength: 128 }),
+  holder: RosterCard.properties.holder,
+  doors: Type.Optional(Type.Array(Slug)),
+  from: Type.Optional(Type.Number()),
+  to: Type.Optional(Type.Number()),
+})
+export type CardCreate = Static<typeof CardCreate>
+
+/** `POST /care/{resident}/suspensions`; `DELETE /care/{resident}/suspensions/{id}` ends it now. */
+export const SuspensionCreate = Type.Object({
+  from: Type.Optional(Type.Number()),
+  to: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
+  reason: Type.Union([Type.Literal('away'), Type.Literal('hospital'), Type.Literal('family')]),
+  note: Type.Optional(Type.String({ maxLength: 1_000 })),
+})
+export type SuspensionCreate = Static<typeof SuspensionCreate>
+
+/** `POST /care/{resident}/visits`: somebody saw the person; counts as a sign of life. */
+export const VisitCreate = Type.Object({
+  at: Type.Optional(Type.Number()),
+  seen: Type.Boolean(),
+  note: Type.Optional(Type.String({ maxLength: 4_000 })),
+})
+export type VisitCreate = Static<typeof VisitCreate>

@@ -1,0 +1,61 @@
+import Type, { type Static } from 'typebox'
+import { GatewayHealth, Problem } from '../health.ts'
+import { LocalText } from '../text.ts'
+
+/** Lists take `?limit&cursor` and answer this. */
+export const listOf = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
+  Type.Object({ items: Type.Array(item), next: Type.Union([Type.String(), Type.Null()]) })
+export interface ListAnswer<T> {
+  readonly items: readonly T[]
+  readonly next: string | null
+}
+
+/** `GET /api/v1/health`; without sign-in only `status`. */
+export const Health = Type.Object({
+  status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')]),
+  version: Type.Optional(Type.String()),
+  community: Type.Optional(Type.String()),
+  problems: Type.Optional(Type.Array(Problem)),
+  /** Null while the box cannot be reached. */
+  gateway: Type.Optional(Type.Union([GatewayHealth, Type.Null()])),
+})
+export type Health = Static<typeof Health>
+
+/** `GET /categories`: the shipped tree, flat. */
+export const Category = Type.Object({
+  code: Type.String(),
+  parent: Type.Union([Type.String(), Type.Null()]),
+  kind: Type.String(),
+  name: LocalText,
+  typicalUnit: Type.Union([Type.String(), Type.Null()]),
+  handleHours: Type.Union([Type.Number(), Type.Null()]),
+  hoursKind: Type.Union([Type.String(), Type.Null()]),
+})
+export type Category = Static<typeof Category>
+
+/** `GET /org` */
+export const Unit = Type.Object({
+  id: Type.String(),
+  kind: Type.Union([
+    Type.Literal('district'),
+    Type.Literal('street'),
+    Type.Literal('community'),
+    Type.Literal('grid'),
+    Type.Literal('department'),
+  ]),
+  name: LocalText,
+  parent: Type.Union([Type.String(), Type.Null()]),
+})
+export type Unit = Static<typeof Unit>
+
+/** Data of a server-sent event `ticket`: the client reloads what it shows. */
+export const TicketNotice = Type.Object({
+  id: Type.String(),
+  number: Type.String(),
+  status: Type.String(),
+  severity: Type.String(),
+  title: Type.String(),
+  community: Type.String(),
+  change: Type.String({ description: '`opened`, `repeated`, `cleared` or the action' }),
+})
+export type TicketNotice = Static<typeof TicketNotice>

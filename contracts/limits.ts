@@ -1,0 +1,20 @@
+import { dayMs, minuteMs } from './clock.ts'
+
+/** Bounds that both sides of an interface must know. Each is counted where it bites. */
+export const limits = {
+  frameBytesMax: 4 * 1024 * 1024,
+  framePixelsMax: 25_000_000,
+  /** A payload on any leaf but `frame`. */
+  payloadBytesMax: 256 * 1024,
+  /** Above this the connection is closed: it is not read into memory. */
+  packetBytesMax: 8 * 1024 * 1024,
+  topicLevelsMax: 16,
+  readingsPerMessageMax: 1_000,
+  valuesPerReadingMax: 64,
+  timestampPastMaxMs: 7 * dayMs,
+  timestampFutureMaxMs: 5 * minuteMs,
+  messagesPerSecondFloor: 5_000,
+  listMax: 1_000,
+  telemetryPointsMax: 50_000,
+  evidencePerTicketMax: 200,
+} as const

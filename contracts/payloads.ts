@@ -1,0 +1,71 @@
+import Type, { type Static } from 'typebox'
+import { limits } from './limits.ts'
+import { Place } from './place.ts'
+
+/** MQTT payloads of contract v1. */
+export const ReadingValue = Type.Union([
+  Type.Number(),
+  Type.Boolean(),
+  Type.String({ maxLength: 1_024 }),
+  Type.Null(),
+])
+export type ReadingValue = Static<typeof ReadingValue>
+
+export const ReadingValues = Type.Record(
+  Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z_][A-Za-z0-9_.-]*$' }),
+  ReadingValue,
+  { maxProperties: limits.valuesPerReadingMax },
+)
+
+/** `{"ts":ms,"seq":n,"values":{…}}`: the same reading, seen again, has the same device, ts and seq. */
+export const Telemetry = Type.Object({
+  ts: Type.Optional(Type.Number()),
+  seq: Type.Optional(Type.Integer({ minimum: 0 })),
+  values: ReadingValues,
+})
+export type Telemetry = Static<typeof Telemetry>
+
+export const DeviceInfo = Type.Object({
+  type: Type.Optional(Type.String({ maxLength: 64 })),
+  name: Type.Optional(Type.String({ maxLength: 200 })),
+  model: Type.Optional(Type.String({ maxLength: 200 })),
+  place: Type.Optional(Type.Union([Type.String({ maxLength: 200 }), Place])),
+  capabilities: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 })),
+  /** How often the device reports by itself, ms; Linli learns it where it is not said. */
+  intervalMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 604_800_000 })),
+})
+export type DeviceInfo = Static<typeof DeviceInfo>
+
+export const DeviceEvent = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 128 }),
+  ts: Type.Number(),
+  type: Type.String({ minLength: 1, maxLength: 64 }),
+  data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+})
+export type DeviceEvent = Static<typeof DeviceEvent>
+
+export const commandNames = [
+  'door.unlock',
+  'barrier.open',
+  'speaker.say',
+  'speaker.play',
+  'siren.on',
+] as const
+export type CommandName = (typeof commandNames)[number]
+
+/** Never retained; after `expiresAt` the device must not act on it. */
+export const Command = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 128 }),
+  name: Type.Union(commandNames.map((name) => Type.Literal(name))),
+  args: Type.Record(Type.String(), Type.Unknown()),
+  expiresAt: Type.Number(),
+})
+export type Command = Static<typeof Command>
+
+export const Ack = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 128 }),
+  ok: Type.Boolean(),
+  error: Type.Optional(Type.Union([Type.String({ maxLength: 1_000 }), Type.Null()])),
+  ts: Type.Optional(Type.Number()),
+})
+export type Ack = Static<typeof Ack>

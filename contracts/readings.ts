@@ -1,0 +1,26 @@
+/** Readings of contract v1 with their unit; `null` for booleans. Unknown names are stored as they come. */
+export const readingUnits = {
+  temperature: '°C',
+  humidity: '%',
+  doorOpen: null,
+  motion: null,
+  smoke: null,
+  gas: null,
+  waterLeak: null,
+  waterMeter: 'm³',
+  powerMeter: 'kWh',
+  waterLevel: 'm',
+  turbidity: 'NTU',
+  ph: '',
+  noise: 'dBA',
+  pm25: 'µg/m³',
+  tilt: '°',
+  battery: '%',
+  sos: null,
+  lightOn: null,
+  liftFault: null,
+  liftTrapped: null,
+  peopleIn: '',
+  peopleOut: '',
+} as const satisfies Record<string, string | null>
+export type KnownReading = keyof typeof readingUnits

@@ -1,0 +1,21 @@
+import type { Effect } from './effect.ts'
+import type { Input } from './input.ts'
+
+export interface StateRow {
+  readonly key: string
+  /** JSON; null deletes the row. */
+  readonly value: string | null
+}
+
+/**
+ * A deterministic decider: its effects depend on the restored state, the roster and the inputs so far,
+ * and on nothing else. It reads no clock; time comes in with the inputs (`receivedAt`, `tick`).
+ * The pipeline saves `takeDirty()` in the transaction that commits the inputs.
+ */
+export interface Engine {
+  apply(input: Input): readonly Effect[]
+  /** The earliest time at which a tick would have an effect, epoch ms; null when nothing waits. */
+  nextDueAt(): number | null
+  restore(rows: Iterable<StateRow>): void
+  takeDirty(): readonly StateRow[]
+}

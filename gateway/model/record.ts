@@ -1,0 +1,19 @@
+/**
+ * One entry of the durable log: what the gateway was told (`publish`), what it found out by itself
+ * (`fact`, JSON of a Fact), a change of the roster (`roster`, JSON of Roster or RosterChange), or the
+ * passing of time (`tick`). Replaying the log gives the same anomalies.
+ */
+export const recordKinds = ['publish', 'fact', 'roster', 'tick'] as const
+export type RecordKind = (typeof recordKinds)[number]
+
+export interface LogRecord {
+  readonly kind: RecordKind
+  /** Our clock when it arrived, epoch ms. */
+  readonly receivedAt: number
+  /** MQTT topic of a `publish`, else empty. */
+  readonly topic: string
+  /** Who said it: the credential's user name, or `gateway`. */
+  readonly client: string
+  readonly retain: boolean
+  readonly payload: Uint8Array
+}

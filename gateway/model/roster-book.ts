@@ -1,0 +1,126 @@
+import type {
+  Roster,
+  RosterCard,
+  RosterChange,
+  RosterCredential,
+  RosterDevice,
+  RosterHousehold,
+  RosterResident,
+} from '../../contracts/roster.ts'
+import type { RosterView } from './roster-view.ts'
+
+const deviceKey = (community: string, id: string): string => `${community}/${id}`
+
+function group<T>(items: Iterable<T>, keyOf: (item: T) => string | null): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    if (key === null) continue
+    const members = groups.get(key)
+    if (members === undefined) groups.set(key, [item])
+    else members.push(item)
+  }
+  return groups
+}
+
+/** The gateway's copy of the roster in memory. Both threads hold one and apply the same changes. */
+export class RosterBook implements RosterView {
+  version = 0
+  readonly #devices = new Map<string, RosterDevice>()
+  readonly #credentials = new Map<string, RosterCredential>()
+  readonly #households = new Map<string, RosterHousehold>()
+  readonly #residents = new Map<string, RosterResident>()
+  readonly #cards = new Map<string, RosterCard>()
+  #residentsOf = new Map<string, RosterResident[]>()
+  #devicesOf = new Map<string, RosterDevice[]>()
+  #cardsByHash = new Map<string, RosterCard>()
+
+  replace(roster: Roster): void {
+    for (const map of [
+      this.#devices,
+      this.#credentials,
+      this.#households,
+      this.#residents,
+      this.#cards,
+    ])
+      map.clear()
+    this.#upsert(roster)
+    this.version = roster.version
+    this.#index()
+  }
+
+  /** False, and nothing changed, when the change does not follow on this version. */
+  patch(change: RosterChange): boolean {
+    if (change.base !== this.version) return false
+    for (const id of change.devices?.remove ?? []) this.#devices.delete(id)
+    for (const id of change.credentials?.remove ?? []) this.#credentials.delete(id)
+    for (const id of change.households?.remove ?? []) this.#households.delete(id)
+    for (const id of change.residents?.remove ?? []) this.#residents.delete(id)
+    for (const id of change.cards?.remove ?? []) this.#cards.delete(id)
+    this.#upsert({
+      devices: change.devices?.upsert ?? [],
+      credentials: change.credentials?.upsert ?? [],
+      households: change.households?.upsert ?? [],
+      residents: change.residents?.upsert ?? [],
+      cards: change.cards?.upsert ?? [],
+    })
+    this.version = change.version
+    this.#index()
+    return true
+  }
+
+  snapshot(): Roster {
+    return {
+      version: this.version,
+      devices: [...this.#devices.values()],
+      credentials: [...this.#credentials.values()],
+      households: [...this.#households.values()],
+      residents: [...this.#residents.values()],
+      cards: [...this.#cards.values()],
+    }
+  }
+
+  device(community: string, id: string): RosterDevice | null {
+    return this.#devices.get(deviceKey(community, id)) ?? null
+  }
+  devices(): Iterable<RosterDevice> {
+    return this.#devices.values()
+  }
+  credential(username: string): RosterCredential | null {
+    return this.#credentials.get(username) ?? null
+  }
+  household(id: string): RosterHousehold | null {
+    return this.#households.get(id) ?? null
+  }
+  resident(id: string): RosterResident | null {
+    return this.#residents.get(id) ?? null
+  }
+  residents(): Iterable<RosterResident> {
+    return this.#residents.values()
+  }
+  residentsOf(household: string): readonly RosterResident[] {
+    return this.#residentsOf.get(household) ?? []
+  }
+  devicesOf(household: string): readonly RosterDevice[] {
+    return this.#devicesOf.get(household) ?? []
+  }
+  cardByHash(codeHashHex: string): RosterCard | null {
+    return this.#cardsByHash.get(codeHashHex) ?? null
+  }
+
+  #upsert(items: Omit<Roster, 'version'>): void {
+    for (const device of items.devices)
+      this.#devices.set(deviceKey(device.community, device.id), device)
+    for (const credential of items.credentials)
+      this.#credentials.set(credential.username, credential)
+    for (const household of items.households) this.#households.set(household.id, household)
+    for (const resident of items.residents) this.#residents.set(resident.id, resident)
+    for (const card of items.cards) this.#cards.set(card.id, card)
+  }
+
+  #index(): void {
+    this.#residentsOf = group(this.#residents.values(), (resident) => resident.household)
+    this.#devicesOf = group(this.#devices.values(), (device) => device.household)
+    this.#cardsByHash = new Map([...this.#cards.values()].map((card) => [card.codeHashHex, card]))
+  }
+}

@@ -1,0 +1,21 @@
+import type {
+  RosterCard,
+  RosterCredential,
+  RosterDevice,
+  RosterHousehold,
+  RosterResident,
+} from '../../contracts/roster.ts'
+
+/** The roster as the parts of the gateway ask it; one object that is updated in place by its owner. */
+export interface RosterView {
+  readonly version: number
+  device(community: string, id: string): RosterDevice | null
+  devices(): Iterable<RosterDevice>
+  credential(username: string): RosterCredential | null
+  household(id: string): RosterHousehold | null
+  resident(id: string): RosterResident | null
+  residents(): Iterable<RosterResident>
+  residentsOf(household: string): readonly RosterResident[]
+  devicesOf(household: string): readonly RosterDevice[]
+  cardByHash(codeHashHex: string): RosterCard | null
+}
