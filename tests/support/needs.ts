@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** The pictures and weights beside the checkout: data of others, never committed. */
+export const sharedDir = fileURLToPath(new URL('../../../shared/', import.meta.url))
+
+const debianPackages = {
+  mosquitto: 'mosquitto',
+  influxd: 'influxdb',
+  ffmpeg: 'ffmpeg',
+  chromium: 'chromium',
+  strace: 'strace',
+} as const
+export type Service = keyof typeof debianPackages | 'shared-media' | 'shared-models'
+
+const have = (service: Service): boolean => {
+  if (service === 'shared-media') return existsSync(`${sharedDir}media/MEDIA.json`)
+  if (service === 'shared-models') return existsSync(`${sharedDir}models/MODELS.json`)
+  return spawnSync('sh', ['-c', `command -v ${service}`]).status === 0
+}
+
+/**
+ * Whether a suite may run: `describe.runIf(needs('influxd'))`. Says what is missing and how to get it;
+ * with `LINLI_REQUIRE_SERVICES=1` a missing service is a failure. `shared-*` cannot be installed, so
+ * they are required only where the folder was handed over with the checkout.
+ */
+export function needs(service: Service): boolean {
+  if (have(service)) return true
+  const mend = service.startsWith('shared-')
+    ? `${service} (a folder ../shared beside the checkout)`
+    : `${service} (apt-get install ${debianPackages[service as keyof typeof debianPackages]})`
+  if (process.env['LINLI_REQUIRE_SERVICES'] === '1' && !service.startsWith('shared-')) {
+    throw new Error(`needs ${mend}`)
+  }
+  process.stderr.write(`skipped: needs ${mend}\n`)
+  return false
+}
