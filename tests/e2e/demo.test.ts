@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { bareCheckout } from '../support/checkout.ts'
+import { runDemo } from '../support/demo.ts'
+import { needs } from '../support/needs.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+describe('the living community, scored from outside', () => {
+  test.runIf(needs('shared-models') && needs('shared-media'))(
+    'every staged anomaly becomes its ticket, nothing else does, within three seconds',
+    { timeout: 180_000 },
+    async () => {
+      const { score, exitCode } = await runDemo(root, 90)
+      expect(score.missed).toEqual([])
+      expect(score.false).toEqual([])
+      expect(score.expected).toBeGreaterThanOrEqual(12)
+      expect(score.found).toBe(score.expected)
+      expect(score.delayMs.p95).toBeLessThan(3_000)
+      expect(score.frames.analysed).toBeGreaterThan(50)
+      expect(score.readings.stored).toBe(score.readings.in)
+      expect(exitCode).toBe(0)
+    },
+  )
+
+  test('without any weights sensors, rules, care and tickets still work', {
+    timeout: 180_000,
+  }, async () => {
+    const bare = await bareCheckout()
+    try {
+      const { score, exitCode } = await runDemo(bare.dir, 90)
+      expect(score.missed).toEqual([])
+      expect(score.false).toEqual([])
+      expect(score.expected).toBeGreaterThanOrEqual(11)
+      expect(score.frames.in).toBeGreaterThan(50)
+      expect(score.frames.analysed).toBe(0)
+      expect(exitCode).toBe(0)
+    } finally {
+      await bare.remove()
+    }
+  })
+})
