@@ -1,0 +1,114 @@
+import Type, { type Static, type TSchema } from 'typebox'
+
+const nullable = <T extends TSchema>(schema: T, description: string) =>
+  Type.Union([schema, Type.Null()], { default: null, description })
+const name = (description: string) =>
+  nullable(Type.String({ minLength: 1, maxLength: 256 }), description)
+const closed = { additionalProperties: false, default: {} } as const
+
+const acceptedBy = name('who accepted that plaintext leaves this machine; null closes it')
+
+const Broker = Type.Object(
+  {
+    url: nullable(
+      Type.String({ pattern: '^(mqtt|mqtts|ws|wss)://.+$', maxLength: 1_000 }),
+      'an external broker, mqtt://… or mqtts://…; null uses the embedded one',
+    ),
+    username: name('for the external broker'),
+    password: name('for the external broker'),
+    connectionsMax: Type.Integer({
+      minimum: 1,
+      maximum: 100_000,
+      default: 2_000,
+      description: 'of the embedded broker',
+    }),
+    plaintextAcceptedBy: acceptedBy,
+  },
+  closed,
+)
+
+const Influx = Type.Object(
+  {
+    protocol: Type.Union([Type.Literal('http'), Type.Literal('https')], { default: 'http' }),
+    host: Type.String({ minLength: 1, maxLength: 253, default: '127.0.0.1' }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535, default: 8_086 }),
+    database: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', default: 'linli' }),
+    username: name('null where InfluxDB asks for none'),
+    password: name('null where InfluxDB asks for none'),
+  },
+  closed,
+)
+
+const Telemetry = Type.Object(
+  {
+    kind: Type.Union([Type.Literal('sqlite'), Type.Literal('influx')], { default: 'sqlite' }),
+    rawDays: Type.Integer({
+      minimum: 1,
+      maximum: 3_650,
+      default: 30,
+      description: 'days that raw readings are kept; roll-ups stay longer',
+    }),
+    influx: Influx,
+  },
+  closed,
+)
+
+const Detectors = Type.Object(
+  {
+    workers: nullable(
+      Type.Integer({ minimum: 1, maximum: 64 }),
+      'threads that run models; null takes one less than the processors, at least one',
+    ),
+    objects: Type.Boolean({ default: true }),
+    faces: Type.Boolean({ default: true }),
+  },
+  closed,
+)
+
+const Cameras = Type.Object(
+  {
+    allowedFolders: Type.Array(Type.String({ minLength: 1, maxLength: 4_096 }), {
+      maxItems: 64,
+      default: [],
+      description: 'folders from which video files may be played; none means no files',
+    }),
+    maxFps: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 60,
+      default: 5,
+      description: 'frames a second taken from one source',
+    }),
+  },
+  closed,
+)
+
+const Rules = Type.Object(
+  { file: name('rules to use in place of the shipped config/rules.yaml') },
+  closed,
+)
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+const Log = Type.Object(
+  {
+    level: Type.Union(
+      logLevels.map((level) => Type.Literal(level)),
+      { default: 'info' },
+    ),
+  },
+  closed,
+)
+
+/** The YAML file named by `LINLI_CONFIG`. Each key has a default; config/linli.example.yaml shows all. */
+export const Config = Type.Object(
+  {
+    broker: Broker,
+    http: Type.Object({ plaintextAcceptedBy: acceptedBy }, closed),
+    telemetry: Telemetry,
+    detectors: Detectors,
+    cameras: Cameras,
+    rules: Rules,
+    log: Log,
+  },
+  closed,
+)
+export type Config = Static<typeof Config>
