@@ -50,6 +50,7 @@ export const Environment = Type.Object({
   LINLI_MQTT_BIND: address('where plaintext MQTT listens'),
   LINLI_TLS_CERT: text('PEM file of the server certificate'),
   LINLI_TLS_KEY: text('PEM file of its key'),
+  LINLI_TLS_CA: text('PEM file of the authority, for people to trust'),
 })
 export type EnvironmentVariable = keyof Static<typeof Environment>
 const environment = Compile(Environment)
@@ -87,6 +88,8 @@ export interface Settings {
   readonly mqttBind: string
   readonly tlsCertFile: string | null
   readonly tlsKeyFile: string | null
+  /** The authority's certificate: public, to be handed to whoever wants to trust this box. */
+  readonly tlsCaFile: string | null
 }
 
 /** True for addresses that no other machine can reach; `0.0.0.0` and `::` are not. */
@@ -160,5 +163,6 @@ export function readEnv(env: NodeJS.ProcessEnv): Settings {
     mqttBind: given.LINLI_MQTT_BIND ?? plaintextBind,
     tlsCertFile: pathOf(given.LINLI_TLS_CERT),
     tlsKeyFile: pathOf(given.LINLI_TLS_KEY),
+    tlsCaFile: pathOf(given.LINLI_TLS_CA),
   }
 }

@@ -86,6 +86,13 @@ export const partErrors = {
     '改 LINLI_HTTP_PORT / LINLI_MQTT_PORT，或关掉占用者',
     'Change LINLI_HTTP_PORT / LINLI_MQTT_PORT or stop the other program',
   ),
+  'home.in-use': entry(
+    null,
+    '这个数据目录已有一个邻里在运行',
+    'Another Linli runs on this data directory',
+    '先停掉它，或换一个 LINLI_HOME',
+    'Stop it first, or choose another LINLI_HOME',
+  ),
   'config.invalid': entry(
     null,
     '配置文件有错',
