@@ -1,0 +1,73 @@
+import { type InferenceSession, Tensor } from 'onnxruntime-node'
+import type { DecodedImage } from './image.ts'
+import { fitInside, packBgr } from './letterbox.ts'
+import { suppress } from './nms.ts'
+import { type Disposable, openSession } from './session.ts'
+import { decodeYunet, type FaceBox, yunetOutputs } from './yunet-decode.ts'
+
+export interface FaceOptions {
+  /** Faces below it are not reported. 0.7: no false face in the 13 negatives of the media set. */
+  readonly scoreMin?: number
+  /** The picture is shrunk until its long side fits; a face should stay >= 40 px. */
+  readonly longSideMaxPx?: number
+}
+
+/** A face in pixels of the original picture. Landmarks: x, y of eye, eye, nose, mouth, mouth; image left first. */
+export interface Face {
+  readonly score: number
+  readonly boxPx: [number, number, number, number]
+  readonly landmarksPx: number[]
+}
+
+export interface FaceDetector extends Disposable {
+  detect(image: DecodedImage, options?: FaceOptions): Promise<Face[]>
+}
+
+const strideMax = 32
+const upTo = (sizePx: number): number => Math.ceil(sizePx / strideMax) * strideMax
+
+/**
+ * YuNet (libfacedetection.train, Apache-2.0): WIDER FACE AP 0.892 / 0.883 / 0.811 as claimed by its
+ * authors. Input `[1, 3, height, width]`, BGR, raw 0..255, height and width multiples of 32, picture
+ * at top left, the rest 0. 4 to 5 ms for 640x384 on one core.
+ */
+export async function createFaceDetector(model: Uint8Array): Promise<FaceDetector> {
+  const session = await openSession(model)
+  let tensor = new Float32Array(0)
+  return {
+    async detect(image, { scoreMin = 0.7, longSideMaxPx = 640 } = {}) {
+      const limitPx = Math.min(longSideMaxPx, Math.max(image.widthPx, image.heightPx))
+      const box = fitInside(image, limitPx, limitPx)
+      const widthPx = upTo(box.widthPx)
+      const heightPx = upTo(box.heightPx)
+      const length = 3 * widthPx * heightPx
+      if (tensor.length !== length) tensor = new Float32Array(length)
+      packBgr(image, box, tensor, widthPx, heightPx, 0)
+      const output = await run(session, tensor, widthPx, heightPx)
+      const candidates = decodeYunet(output, widthPx, heightPx, scoreMin)
+      const scale = image.originalWidthPx / box.widthPx
+      return suppress(candidates, 0.3).map((face) => toOriginal(face, scale))
+    },
+    dispose: () => session.release(),
+  }
+}
+
+async function run(
+  session: InferenceSession,
+  tensor: Float32Array,
+  widthPx: number,
+  heightPx: number,
+): Promise<Record<string, Float32Array>> {
+  const answer = await session.run({
+    input: new Tensor('float32', tensor, [1, 3, heightPx, widthPx]),
+  })
+  return Object.fromEntries(
+    yunetOutputs.map((name) => [name, (answer[name] as Tensor).data as Float32Array]),
+  )
+}
+
+const toOriginal = (face: FaceBox, scale: number): Face => ({
+  score: Math.min(1, face.score),
+  boxPx: [face.box[0] * scale, face.box[1] * scale, face.box[2] * scale, face.box[3] * scale],
+  landmarksPx: face.landmarks.map((at) => at * scale),
+})
