@@ -51,7 +51,7 @@ export class ChildKeeper {
   start(): void {
     const startedAt = this.#deps.clock()
     const child = spawn(process.execPath, [...(this.#options.execArgv ?? []), this.#options.file], {
-      env: this.#options.env as NodeJS.ProcessEnv,
+      env: this.#options.env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#child = child

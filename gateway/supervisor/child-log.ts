@@ -21,22 +21,27 @@ const timeOfDay = (ms: number): string => {
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':')
 }
 
+/** What a device sent must not move the cursor or forge a line on somebody's terminal. */
+const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '·').slice(0, 2_000)
+
 /** A pino line as a person reads it; null for what is below a warning. Other text is shown as it is. */
 export function readable(name: string, line: string, nowMs: number): string | null {
   let entry: Record<string, unknown>
   try {
     entry = JSON.parse(line) as Record<string, unknown>
   } catch {
-    return `${timeOfDay(nowMs)} ${name} ${line}`
+    return printable(`${timeOfDay(nowMs)} ${name} ${line}`)
   }
-  if (typeof entry !== 'object' || entry === null) return `${timeOfDay(nowMs)} ${name} ${line}`
+  if (typeof entry !== 'object' || entry === null)
+    return printable(`${timeOfDay(nowMs)} ${name} ${line}`)
   const level = typeof entry['level'] === 'number' ? entry['level'] : warnLevel
   if (level < warnLevel) return null
   const rest = Object.entries(entry).filter(([key]) => !pinoFields.has(key))
   const fields = rest.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(' ')
   const time = typeof entry['time'] === 'number' ? entry['time'] : nowMs
-  const words = [timeOfDay(time), name, levelNames[level] ?? 'warn', String(entry['msg'] ?? '')]
-  return `${words.join(' ')}${fields === '' ? '' : ` ${fields}`}`.slice(0, 2_000)
+  const message = typeof entry['msg'] === 'string' ? entry['msg'] : ''
+  const words = [timeOfDay(time), name, levelNames[level] ?? 'warn', message, fields]
+  return printable(words.filter((word) => word !== '').join(' '))
 }
 
 /**

@@ -67,8 +67,9 @@ export class Home {
     writeWhole(this.path('run.json'), `${JSON.stringify(run)}\n`, 0o600)
   }
 
+  /** Only by the one that holds the lock: who was refused must not take it from who runs. */
   removeRun(): void {
-    rmSync(this.path('run.json'), { force: true })
+    if (this.#lock !== null) rmSync(this.path('run.json'), { force: true })
   }
 
   /** The secret between gateway and api: 256 random bits, made once, kept over restarts. */

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { hostname, networkInterfaces } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { readEnv } from '../config/env.ts'
+import { readConfig } from '../config/file.ts'
+import { CodedError, errorTable } from '../contracts/errors.ts'
+import { Supervisor } from './supervisor/supervisor.ts'
+
+/** `npm start`: the parent of the two processes. Wiring only; see gateway/supervisor. */
+
+const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+function fail(error: unknown): never {
+  if (error instanceof CodedError) {
+    const { title, hint } = errorTable[error.code]
+    process.stderr.write(`${title.zh} / ${title.en} [${error.code}]\n  ${error.message}\n`)
+    process.stderr.write(`  → ${hint.zh} / ${hint.en}\n`)
+  } else {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  }
+  process.exit(1)
+}
+
+async function main(): Promise<void> {
+  const settings = readEnv(process.env)
+  const supervisor = new Supervisor(
+    {
+      settings,
+      config: readConfig(settings.configFile),
+      env: process.env,
+      pid: process.pid,
+      clock: Date.now,
+      random: Math.random,
+      randomBytes,
+      sleep,
+      hostname: hostname(),
+      addresses: () =>
+        Object.values(networkInterfaces()).flatMap((list) =>
+          (list ?? []).map((one) => one.address),
+        ),
+      show: (text) => process.stdout.write(text),
+      warn: (text) => process.stderr.write(`${text}\n`),
+    },
+    { gatewayFile: fileOf('./main.js'), apiFile: fileOf('../api/server.js') },
+  )
+  let signals = 0
+  const onSignal = (): void => {
+    signals += 1
+    // Asked twice, it does not wait for anybody.
+    supervisor.stop({ now: signals > 1 }).then(() => process.exit(0), fail)
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  // Started by another program of ours (the demo): when that is gone, so are we.
+  process.on('disconnect', onSignal)
+  await supervisor.start()
+}
+
+main().catch(fail)
