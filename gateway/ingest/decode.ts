@@ -1,0 +1,163 @@
+import { Compile } from 'typebox/compile'
+import type { Quarantined } from '../../contracts/health.ts'
+import { Ack, DeviceEvent, DeviceInfo } from '../../contracts/payloads.ts'
+import { type DeviceTopic, parseDeviceTopic } from '../../contracts/topics.ts'
+import type { Fact, Input } from '../model/input.ts'
+import type { LogRecord } from '../model/record.ts'
+import { deviceTime } from './device-time.ts'
+import { checkTree, parseJson, payloadText, type Refusal, refuse } from './payload-text.ts'
+import { decodeTelemetry } from './telemetry.ts'
+
+/** What a record of the durable log says. Pure: the same record, the same answer. */
+export interface Decoded {
+  readonly inputs: readonly Input[]
+  /** The message, or the first refused element of an array, with its code; null when all was well. */
+  readonly quarantined: Quarantined | null
+  /** Elements whose clock was outside the bounds (`payload.clock`); they count, they are not lost. */
+  readonly clockMarked: number
+}
+
+const infoCheck = Compile(DeviceInfo)
+const eventCheck = Compile(DeviceEvent)
+const ackCheck = Compile(Ack)
+
+const topicShownMax = 200
+const nothing: Decoded = { inputs: [], quarantined: null, clockMarked: 0 }
+
+const asQuarantined = (record: LogRecord, refusal: Refusal): Quarantined => ({
+  ts: record.receivedAt,
+  topic: record.topic.slice(0, topicShownMax),
+  client: record.client,
+  code: refusal.code,
+  detail: refusal.detail.slice(0, 500),
+  bytes: record.payload.length,
+})
+
+const refused = (record: LogRecord, refusal: Refusal): Decoded => ({
+  inputs: [],
+  quarantined: asQuarantined(record, refusal),
+  clockMarked: 0,
+})
+
+const one = (input: Input, clockMarked = 0): Decoded => ({
+  inputs: [input],
+  quarantined: null,
+  clockMarked,
+})
+
+function decodeStatus(record: LogRecord, topic: DeviceTopic, text: string): Decoded {
+  const word = text.trim().replaceAll('"', '')
+  if (word !== 'online' && word !== 'offline')
+    return refused(record, refuse('payload.invalid', 'status is `online` or `offline`'))
+  return one({
+    kind: 'status',
+    community: topic.community,
+    device: topic.device,
+    online: word === 'online',
+    retained: false,
+    receivedAt: record.receivedAt,
+  })
+}
+
+function decodeInfo(record: LogRecord, topic: DeviceTopic, parsed: unknown): Decoded {
+  if (!infoCheck.Check(parsed))
+    return refused(record, refuse('payload.invalid', 'not the shape of `info`'))
+  return one({
+    kind: 'info',
+    community: topic.community,
+    device: topic.device,
+    info: parsed,
+    client: record.client,
+    receivedAt: record.receivedAt,
+  })
+}
+
+function decodeEvent(record: LogRecord, topic: DeviceTopic, parsed: unknown): Decoded {
+  if (!eventCheck.Check(parsed))
+    return refused(record, refuse('payload.invalid', 'not the shape of `event`'))
+  const time = deviceTime(parsed.ts, record.receivedAt)
+  return one(
+    {
+      kind: 'event',
+      community: topic.community,
+      device: topic.device,
+      id: parsed.id,
+      ts: time.ts,
+      type: parsed.type,
+      data: parsed.data ?? {},
+      receivedAt: record.receivedAt,
+    },
+    time.marked ? 1 : 0,
+  )
+}
+
+/** An acknowledgement of a command becomes an event of type `ack`; its id is the command's. */
+function decodeAck(record: LogRecord, topic: DeviceTopic, parsed: unknown): Decoded {
+  if (!ackCheck.Check(parsed))
+    return refused(record, refuse('payload.invalid', 'not the shape of `ack`'))
+  return one({
+    kind: 'event',
+    community: topic.community,
+    device: topic.device,
+    id: `ack:${parsed.id}`,
+    ts: record.receivedAt,
+    type: 'ack',
+    data: { id: parsed.id, ok: parsed.ok, error: parsed.error ?? null },
+    receivedAt: record.receivedAt,
+  })
+}
+
+function decodeReadings(record: LogRecord, topic: DeviceTopic, parsed: unknown): Decoded {
+  const { inputs, refusal, refused, clockMarked } = decodeTelemetry(
+    parsed,
+    topic,
+    record.receivedAt,
+  )
+  if (refusal === null) return { inputs, quarantined: null, clockMarked }
+  const detail = refused > 1 ? `${refusal.detail} (and ${refused - 1} more elements)` : refusal.detail
+  return { inputs, quarantined: asQuarantined(record, { code: refusal.code, detail }), clockMarked }
+}
+
+function decodePublish(record: LogRecord): Decoded {
+  const topic = parseDeviceTopic(record.topic)
+  if (topic === null)
+    return refused(record, refuse('mqtt.topic-unknown', 'no decoder for this topic'))
+  // An empty retained message only takes the retained one back.
+  if (record.retain && record.payload.length === 0) return nothing
+  const text = payloadText(record.payload)
+  if (text === null) return refused(record, refuse('payload.not-json', 'not UTF-8'))
+  if (topic.leaf === 'status') return decodeStatus(record, topic, text)
+  const parsed = parseJson(text)
+  if (parsed === undefined) return refused(record, refuse('payload.not-json', text.slice(0, 80)))
+  if (topic.leaf === 'telemetry') return decodeReadings(record, topic, parsed)
+  const refusal = checkTree(parsed)
+  if (refusal !== null) return refused(record, refusal)
+  switch (topic.leaf) {
+    case 'info':
+      return decodeInfo(record, topic, parsed)
+    case 'event':
+      return decodeEvent(record, topic, parsed)
+    case 'ack':
+      return decodeAck(record, topic, parsed)
+    default:
+      return refused(record, refuse('mqtt.topic-unknown', `${topic.leaf} is not recorded`))
+  }
+}
+
+/** Facts are written by ourselves: their JSON is trusted, a broken one is a bug and throws. */
+const decodeFact = (record: LogRecord): Decoded =>
+  one(JSON.parse(payloadText(record.payload) ?? '') as Fact)
+
+/** Inputs of one record. `roster` records change the roster and are no input of an engine. */
+export function decode(record: LogRecord): Decoded {
+  switch (record.kind) {
+    case 'publish':
+      return decodePublish(record)
+    case 'fact':
+      return decodeFact(record)
+    case 'tick':
+      return one({ kind: 'tick', receivedAt: record.receivedAt })
+    case 'roster':
+      return nothing
+  }
+}
