@@ -55,9 +55,9 @@ export const parseModels = (text: string, source: string): readonly ModelEntry[]
 
 /** The shipped manifest: beside this file in the sources, two folders up from the built one. */
 export function shippedModels(): readonly ModelEntry[] {
-  const places = ['./models.yaml', '../../config/models.yaml']
-  const files = places.map((place) => fileURLToPath(new URL(place, import.meta.url)))
-  const file = files.find((path) => existsSync(path)) ?? (files[0] as string)
+  const beside = fileURLToPath(new URL('./models.yaml', import.meta.url))
+  const built = fileURLToPath(new URL('../../config/models.yaml', import.meta.url))
+  const file = existsSync(beside) ? beside : built
   return parseModels(readFileSync(file, 'utf8'), 'config/models.yaml')
 }
 

@@ -2,6 +2,7 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node'
 import type { DecodedImage } from './image.ts'
 import { fitInside, packBgr } from './letterbox.ts'
 import { suppress } from './nms.ts'
+import { createSerial } from './serial.ts'
 import { type Disposable, openSession } from './session.ts'
 import { decodeYunet, type FaceBox, yunetOutputs } from './yunet-decode.ts'
 
@@ -33,23 +34,44 @@ const upTo = (sizePx: number): number => Math.ceil(sizePx / strideMax) * strideM
  */
 export async function createFaceDetector(model: Uint8Array): Promise<FaceDetector> {
   const session = await openSession(model)
-  let tensor = new Float32Array(0)
+  const inTurn = createSerial()
+  const tensors = createTensors()
   return {
-    async detect(image, { scoreMin = 0.7, longSideMaxPx = 640 } = {}) {
-      const limitPx = Math.min(longSideMaxPx, Math.max(image.widthPx, image.heightPx))
-      const box = fitInside(image, limitPx, limitPx)
-      const widthPx = upTo(box.widthPx)
-      const heightPx = upTo(box.heightPx)
-      const length = 3 * widthPx * heightPx
-      if (tensor.length !== length) tensor = new Float32Array(length)
-      packBgr(image, box, tensor, widthPx, heightPx, 0)
-      const output = await run(session, tensor, widthPx, heightPx)
-      const candidates = decodeYunet(output, widthPx, heightPx, scoreMin)
-      const scale = image.originalWidthPx / box.widthPx
-      return suppress(candidates, 0.3).map((face) => toOriginal(face, scale))
-    },
+    detect: (image, options = {}) => inTurn(() => detect(session, tensors, image, options)),
     dispose: () => session.release(),
   }
+}
+
+/** Input tensors by length; few sizes occur (one per camera resolution), the oldest makes room. */
+function createTensors(keepMax = 4): (length: number) => Float32Array {
+  const kept = new Map<number, Float32Array>()
+  return (length) => {
+    const known = kept.get(length)
+    if (known !== undefined) return known
+    const oldest = kept.keys().next()
+    if (kept.size >= keepMax && oldest.done !== true) kept.delete(oldest.value)
+    const made = new Float32Array(length)
+    kept.set(length, made)
+    return made
+  }
+}
+
+async function detect(
+  session: InferenceSession,
+  tensors: (length: number) => Float32Array,
+  image: DecodedImage,
+  { scoreMin = 0.7, longSideMaxPx = 640 }: FaceOptions,
+): Promise<Face[]> {
+  const limitPx = Math.min(longSideMaxPx, Math.max(image.widthPx, image.heightPx))
+  const box = fitInside(image, limitPx, limitPx)
+  const widthPx = upTo(box.widthPx)
+  const heightPx = upTo(box.heightPx)
+  const tensor = tensors(3 * widthPx * heightPx)
+  packBgr(image, box, tensor, widthPx, heightPx, 0)
+  const output = await run(session, tensor, widthPx, heightPx)
+  const candidates = decodeYunet(output, widthPx, heightPx, scoreMin)
+  const scale = image.originalWidthPx / box.widthPx
+  return suppress(candidates, 0.3).map((face) => toOriginal(face, scale))
 }
 
 async function run(

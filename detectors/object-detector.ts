@@ -3,6 +3,7 @@ import { cocoLabels } from './coco-labels.ts'
 import type { DecodedImage } from './image.ts'
 import { fitInside, packBgr } from './letterbox.ts'
 import { suppress } from './nms.ts'
+import { createSerial } from './serial.ts'
 import { type Disposable, openSession } from './session.ts'
 import { type ClassBox, decodeYolox } from './yolox-decode.ts'
 
@@ -35,19 +36,23 @@ export async function createObjectDetector(model: Uint8Array): Promise<ObjectDet
   const session = await openSession(model)
   const pixels = new Float32Array(3 * objectInputPx * objectInputPx)
   const feeds = { images: new Tensor('float32', pixels, [1, 3, objectInputPx, objectInputPx]) }
+  const inTurn = createSerial()
+  const detect = async (
+    image: DecodedImage,
+    { scoreMin = 0.5, labels }: ObjectOptions,
+  ): Promise<DetectedObject[]> => {
+    const box = fitInside(image, objectInputPx, objectInputPx)
+    packBgr(image, box, pixels, objectInputPx, objectInputPx, 114)
+    const answer = await session.run(feeds)
+    const rows = (answer['output'] as Tensor).data as Float32Array
+    return perClass(decodeYolox(rows, objectInputPx, scoreMin)).flatMap((found) => {
+      const label = cocoLabels[found.classId] ?? 'unknown'
+      if (labels !== undefined && !labels.has(label)) return []
+      return [{ label, score: Math.min(1, found.score), boxPx: toOriginal(found, box, image) }]
+    })
+  }
   return {
-    async detect(image, { scoreMin = 0.5, labels } = {}) {
-      const box = fitInside(image, objectInputPx, objectInputPx)
-      packBgr(image, box, pixels, objectInputPx, objectInputPx, 114)
-      const answer = await session.run(feeds)
-      const rows = (answer['output'] as Tensor).data as Float32Array
-      const candidates = decodeYolox(rows, objectInputPx, scoreMin)
-      return perClass(candidates).flatMap((found) => {
-        const label = cocoLabels[found.classId] ?? 'unknown'
-        if (labels !== undefined && !labels.has(label)) return []
-        return [{ label, score: Math.min(1, found.score), boxPx: toOriginal(found, box, image) }]
-      })
-    },
+    detect: (image, options = {}) => inTurn(() => detect(image, options)),
     dispose: () => session.release(),
   }
 }

@@ -1,0 +1,56 @@
+import { setPriority } from 'node:os'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { CodedError } from '../../contracts/errors.ts'
+import { tuneDecoder } from '../../detectors/decode.ts'
+import { analyseFrame, type Eyes, openEyes } from './analyse-frame.ts'
+import { redactPicture } from '../../detectors/redact.ts'
+import type { JobMessage, WorkerAnswer, WorkerData } from './protocol.ts'
+
+/**
+ * A detector thread. It takes at most the jobs that the pool hands it (two): while the model runs for
+ * one, libuv's threads decode the next. Started by vision-pool.ts.
+ */
+async function main(port: MessagePort, data: WorkerData): Promise<void> {
+  yieldToMainLoop()
+  tuneDecoder()
+  const { eyes, failed } = await openEyes(data.models)
+  port.on('message', (message: JobMessage) => {
+    answer(eyes, message).then(
+      ([reply, transfer]) => port.postMessage(reply, transfer),
+      (error: unknown) => port.postMessage(failure(message.id, error)),
+    )
+  })
+  const loaded = eyes.models.map((model) => model.name)
+  port.postMessage({ kind: 'ready', loaded, failed } satisfies WorkerAnswer)
+}
+
+async function answer(eyes: Eyes, message: JobMessage): Promise<[WorkerAnswer, ArrayBuffer[]]> {
+  const { id, work } = message
+  if (work.kind === 'analyse') {
+    const { value, ms } = await analyseFrame(eyes, work.jpeg, work.tasks)
+    return [{ kind: 'analysed', id, value, ms }, [value.sample.buffer as ArrayBuffer]]
+  }
+  const value = await redactPicture(work.jpeg, eyes.faces, work.request)
+  return [{ kind: 'redacted', id, value }, []]
+}
+
+function failure(id: number, error: unknown): WorkerAnswer {
+  if (error instanceof CodedError)
+    return { kind: 'failed', id, code: error.code, detail: error.message }
+  const detail = error instanceof Error ? error.message : String(error)
+  return { kind: 'failed', id, code: 'model.crashed', detail }
+}
+
+/**
+ * On Linux a nice value belongs to the thread that sets it: when all cores are busy with pictures,
+ * the broker's loop still runs at once. Elsewhere it changes nothing that matters.
+ */
+function yieldToMainLoop(): void {
+  try {
+    if (process.platform === 'linux') setPriority(5)
+  } catch {
+    // A sandbox may forbid it; detection works without.
+  }
+}
+
+if (parentPort !== null) await main(parentPort, workerData as WorkerData)

@@ -1,0 +1,53 @@
+import type { ErrorCode } from '../../contracts/errors.ts'
+import type { Analysis, Redacted, RedactRequest, VisionTask } from '../model/vision.ts'
+
+/** What the pool and its threads say to each other. */
+export interface WorkerModel {
+  readonly file: string
+  readonly task: VisionTask
+  readonly sha256: string
+  /** The bytes that were hashed. */
+  readonly bytes: Uint8Array
+}
+
+export interface WorkerData {
+  readonly models: readonly WorkerModel[]
+}
+
+export type Work =
+  | {
+      readonly kind: 'analyse'
+      readonly jpeg: Uint8Array
+      readonly tasks: readonly VisionTask[]
+    }
+  | { readonly kind: 'redact'; readonly jpeg: Uint8Array; readonly request: RedactRequest }
+
+export interface JobMessage {
+  readonly id: number
+  readonly work: Work
+}
+
+export interface StageMs {
+  readonly decodeMs: number
+  readonly inferMs: number
+}
+
+export type WorkerAnswer =
+  | {
+      readonly kind: 'ready'
+      readonly loaded: readonly string[]
+      readonly failed: readonly { readonly file: string; readonly reason: string }[]
+    }
+  | {
+      readonly kind: 'analysed'
+      readonly id: number
+      readonly value: Analysis
+      readonly ms: StageMs
+    }
+  | { readonly kind: 'redacted'; readonly id: number; readonly value: Redacted }
+  | {
+      readonly kind: 'failed'
+      readonly id: number
+      readonly code: ErrorCode
+      readonly detail: string
+    }

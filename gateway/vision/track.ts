@@ -1,0 +1,101 @@
+import type { BoxPx, Detection } from '../../contracts/detections.ts'
+
+/** Labels that a detector mixes up on one and the same object belong to one group. */
+const groups: Readonly<Record<string, string>> = {
+  car: 'vehicle',
+  bus: 'vehicle',
+  truck: 'vehicle',
+  bicycle: 'two-wheeler',
+  motorcycle: 'two-wheeler',
+}
+export const groupOf = (label: string): string => groups[label] ?? label
+
+/** One object over time. Mutable; owned by one tracker. */
+export interface Track {
+  readonly id: string
+  readonly group: string
+  readonly firstSeenAt: number
+  lastSeenAt: number
+  /** Seen so often. */
+  hits: number
+  detection: Detection
+  /** Smoothed movement of the centre, pixels per ms. */
+  velocity: [number, number]
+  /** Score-weighted votes per label. */
+  votes: Map<string, number>
+  /** Where it was when it last moved, and since when it has stood there. */
+  anchorPx: BoxPx
+  stillSince: number
+}
+
+export function beginTrack(id: string, detection: Detection, ts: number): Track {
+  return {
+    id,
+    group: groupOf(detection.label),
+    firstSeenAt: ts,
+    lastSeenAt: ts,
+    hits: 1,
+    detection,
+    velocity: [0, 0],
+    votes: new Map([[detection.label, detection.score]]),
+    anchorPx: detection.boxPx,
+    stillSince: ts,
+  }
+}
+
+/** Box edges tremble by some percent from frame to frame; this much of the size is no movement. */
+const stillShare = 0.15
+const velocityWeight = 0.4
+
+export function continueTrack(track: Track, detection: Detection, ts: number): void {
+  const elapsedMs = Math.max(1, ts - track.lastSeenAt)
+  const [fromX, fromY] = centre(track.detection.boxPx)
+  const [toX, toY] = centre(detection.boxPx)
+  track.velocity = [
+    blend(track.velocity[0], (toX - fromX) / elapsedMs),
+    blend(track.velocity[1], (toY - fromY) / elapsedMs),
+  ]
+  track.detection = detection
+  track.lastSeenAt = ts
+  track.hits += 1
+  vote(track.votes, detection)
+  if (movedFrom(track.anchorPx, detection.boxPx)) {
+    track.anchorPx = detection.boxPx
+    track.stillSince = ts
+  }
+}
+
+const blend = (old: number, now: number): number => old + velocityWeight * (now - old)
+
+/** Fades old votes, so that a track is called what it looks like now. */
+function vote(votes: Map<string, number>, detection: Detection): void {
+  for (const [label, weight] of votes) votes.set(label, weight * 0.9)
+  votes.set(detection.label, (votes.get(detection.label) ?? 0) + detection.score)
+}
+
+export const labelOf = (track: Track): string =>
+  [...track.votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? track.detection.label
+
+export function centre(boxPx: BoxPx): [number, number] {
+  return [boxPx[0] + boxPx[2] / 2, boxPx[1] + boxPx[3] / 2]
+}
+
+/** Ground point against ground point: the lower edge stays put when somebody opens a car's boot. */
+function movedFrom(anchorPx: BoxPx, boxPx: BoxPx): boolean {
+  const dx = boxPx[0] + boxPx[2] / 2 - (anchorPx[0] + anchorPx[2] / 2)
+  const dy = boxPx[1] + boxPx[3] - (anchorPx[1] + anchorPx[3])
+  const sizePx = Math.sqrt(Math.max(1, anchorPx[2] * anchorPx[3]))
+  return Math.hypot(dx, dy) > stillShare * sizePx
+}
+
+/** Where it would be at `ts` if it went on; a standing object is not carried off by noise. */
+export function predictedBox(track: Track, ts: number): BoxPx {
+  const [left, top, widthPx, heightPx] = track.detection.boxPx
+  const elapsedMs = Math.min(1_000, Math.max(0, ts - track.lastSeenAt))
+  return [
+    left + track.velocity[0] * elapsedMs,
+    top + track.velocity[1] * elapsedMs,
+    widthPx,
+    heightPx,
+  ]
+}
