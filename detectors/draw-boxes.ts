@@ -76,9 +76,10 @@ const rect = (box: Box, stroke: string, strokePx: number, extra: string): string
   `fill="none" stroke="${stroke}" stroke-width="${round(strokePx)}" ${extra}/>`
 
 /** A Chinese character is as wide as it is high, a Latin one a little over half. */
-const textWidth = (text: string, fontPx: number): number =>
-  [...text].reduce((sum, char) => sum + ((char.codePointAt(0) ?? 0) > 0x2e7f ? 1 : 0.58), 0) *
-  fontPx
+function textWidth(text: string, fontPx: number): number {
+  const wide = text.match(/[\u2e80-\uffff]/g)?.length ?? 0
+  return (wide + (text.length - wide) * 0.58) * fontPx
+}
 
 const round = (value: number): number => Math.round(value * 10) / 10
 

@@ -17,6 +17,7 @@ export interface Job {
 export class JobQueue {
   readonly #lanes: readonly [Job[], Job[], Job[]] = [[], [], []]
   readonly #maximum: number
+  #sinceView = 0
 
   constructor(maximum: number) {
     this.#maximum = maximum
@@ -38,11 +39,21 @@ export class JobQueue {
   }
 
   peek(): Job | null {
-    return this.#lanes.find((lane) => lane.length > 0)?.[0] ?? null
+    return this.#lane()[0] ?? null
   }
 
   take(): Job | null {
-    return this.#lanes.find((lane) => lane.length > 0)?.shift() ?? null
+    const lane = this.#lane()
+    this.#sinceView = lane === this.#lanes[1] ? this.#sinceView + 1 : 0
+    return lane.shift() ?? null
+  }
+
+  /** Of five pictures one may be for people, else a full box would show and keep none. */
+  #lane(): Job[] {
+    const [retries, analyses, views] = this.#lanes
+    if (retries.length > 0) return retries
+    if (views.length > 0 && (analyses.length === 0 || this.#sinceView >= 4)) return views
+    return analyses
   }
 
   /** Called at even intervals: takes out all that have waited through more than `sweepsMax`. */

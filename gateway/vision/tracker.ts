@@ -54,41 +54,61 @@ export function createTracker(seed: number, options: TrackerOptions = {}): Track
   let tracks: Track[] = []
   let count = 0
   let lastTs = Number.NEGATIVE_INFINITY
+  let intervalMs = 0
   return {
     update({ widthPx, heightPx, detections }, frameTs, zones) {
       const ts = Math.max(frameTs, lastTs)
+      // Where frames are rare, time limits stretch: two frames in a row must still meet.
+      if (Number.isFinite(lastTs)) intervalMs = 0.7 * intervalMs + 0.3 * bounded(ts - lastTs)
       lastTs = ts
-      tracks = tracks.filter((track) => ts - track.lastSeenAt <= memoryMs(track, settings))
-      const strong = detections.filter((found) => found.score >= settings.beginScore)
-      const weak = detections.filter(
-        (found) => found.score >= settings.continueScore && found.score < settings.beginScore,
+      const coastMs = Math.max(settings.coastMs, 2.5 * intervalMs)
+      const hiddenMs = Math.max(settings.hiddenMaxMs, coastMs)
+      tracks = tracks.filter(
+        (track) => ts - track.lastSeenAt <= (isParked(track) ? hiddenMs : coastMs),
       )
-      const free = new Set(tracks)
-      const unmatched = match(strong, free, ts)
-      match(weak, free, ts)
-      for (const found of unmatched) {
-        if (isDuplicate(found, tracks, free)) continue
+      for (const found of associate(tracks, detections, ts, settings)) {
         count += 1
         tracks.push(beginTrack(`${seed.toString(36)}-${count.toString(36)}`, found, ts))
       }
       if (tracks.length > settings.tracksMax)
-        tracks = [...tracks]
-          .sort((a, b) => b.lastSeenAt - a.lastSeenAt)
-          .slice(0, settings.tracksMax)
+        tracks = tracks.toSorted((a, b) => b.lastSeenAt - a.lastSeenAt).slice(0, settings.tracksMax)
       return tracks
-        .filter(
-          (track) => track.hits >= settings.hitsMin && ts - track.lastSeenAt <= settings.coastMs,
-        )
-        .map((track) =>
-          toObject(track, ts, zonesOf(zones, track.detection.boxPx, widthPx, heightPx)),
-        )
+        .filter((track) => track.hits >= settings.hitsMin && ts - track.lastSeenAt <= coastMs)
+        .map((track) => {
+          const inside = zonesOf(zones, track.detection.boxPx, widthPx, heightPx)
+          return toObject(track, ts, inside)
+        })
     },
   }
 }
 
-function memoryMs(track: Track, settings: { coastMs: number; hiddenMaxMs: number }): number {
-  const parked = track.lastSeenAt - track.stillSince >= parkedAfterMs
-  return parked ? settings.hiddenMaxMs : settings.coastMs
+const bounded = (gapMs: number): number => Math.min(30_000, gapMs)
+const isParked = (track: Track): boolean => track.lastSeenAt - track.stillSince >= parkedAfterMs
+
+/** Continues what can be continued; returns the detections with which a track begins. */
+function associate(
+  tracks: readonly Track[],
+  detections: readonly Detection[],
+  ts: number,
+  { beginScore, continueScore }: { readonly beginScore: number; readonly continueScore: number },
+): Detection[] {
+  const free = new Set(tracks)
+  const unmatched = match(
+    detections.filter((found) => found.score >= beginScore),
+    free,
+    ts,
+  )
+  match(
+    detections.filter((found) => found.score >= continueScore && found.score < beginScore),
+    free,
+    ts,
+  )
+  const seen = tracks.filter((track) => !free.has(track)).map((track) => track.detection)
+  const fresh: Detection[] = []
+  for (const found of unmatched) {
+    if (!isDuplicate(found, [...seen, ...fresh])) fresh.push(found)
+  }
+  return fresh
 }
 
 /** Greedy, best pair first. Takes matched tracks out of `free`; returns detections without one. */
@@ -121,7 +141,7 @@ function nearness(
   track: Track,
 ): number {
   // What has parked does not jump: another car next to it is another car.
-  if (track.lastSeenAt - track.stillSince >= parkedAfterMs) return 0
+  if (isParked(track)) return 0
   const sizePx = Math.sqrt(Math.max(1, expected[2] * expected[3]))
   const foundPx = Math.sqrt(Math.max(1, found.boxPx[2] * found.boxPx[3]))
   const ratio = foundPx / sizePx
@@ -132,16 +152,11 @@ function nearness(
 }
 
 /** One car seen as car and as truck at once is one object. */
-const isDuplicate = (
-  found: Detection,
-  tracks: readonly Track[],
-  free: ReadonlySet<Track>,
-): boolean =>
-  tracks.some(
-    (track) =>
-      !free.has(track) &&
-      track.group === groupOf(found.label) &&
-      iou(track.detection.boxPx, found.boxPx) > duplicateOverlap,
+const isDuplicate = (found: Detection, others: readonly Detection[]): boolean =>
+  others.some(
+    (other) =>
+      groupOf(other.label) === groupOf(found.label) &&
+      iou(other.boxPx, found.boxPx) > duplicateOverlap,
   )
 
 function toObject(track: Track, ts: number, zones: readonly string[]): TrackedObject {

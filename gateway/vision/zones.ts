@@ -15,8 +15,8 @@ export function inPolygon(polygon: Polygon, x: number, y: number): boolean {
 }
 
 /** Zones that hold the ground point of a box: the centre of its lower edge. */
-export function zonesOf<T extends { readonly id: string; readonly polygon: Polygon }>(
-  zones: readonly T[],
+export function zonesOf(
+  zones: readonly { readonly id: string; readonly polygon: Polygon }[],
   boxPx: readonly [number, number, number, number],
   widthPx: number,
   heightPx: number,
