@@ -9,19 +9,15 @@ import { parseYaml } from './yaml.ts'
 export const ModelEntry = Type.Object(
   {
     file: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' }),
-    task: Type.Union(
-      (
-        [
-          'faces',
-          'objects',
-          'face-embedding',
-          'liveness',
-          'plates',
-          'plate-colour',
-          'plate-text',
-        ] as const
-      ).map((task) => Type.Literal(task)),
-    ),
+    task: Type.Enum([
+      'faces',
+      'objects',
+      'face-embedding',
+      'liveness',
+      'plates',
+      'plate-colour',
+      'plate-text',
+    ]),
     use: Type.Union([Type.Literal('default'), Type.Literal('later'), Type.Literal('optional')]),
     sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     bytes: Type.Integer({ minimum: 1, maximum: 256 * 1024 * 1024 }),

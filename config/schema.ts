@@ -90,10 +90,7 @@ const Rules = Type.Object(
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 const Log = Type.Object(
   {
-    level: Type.Union(
-      logLevels.map((level) => Type.Literal(level)),
-      { default: 'info' },
-    ),
+    level: Type.Enum(logLevels, { default: 'info' }),
   },
   closed,
 )

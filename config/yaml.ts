@@ -54,9 +54,10 @@ type SchemaError = ReturnType<typeof Value.Errors>[number]
 
 /** A union says once per branch what it wants; literals are gathered into one sentence. */
 function expectation(errors: readonly SchemaError[]): string {
-  const allowed = errors.flatMap((error) =>
-    error.keyword === 'const' ? [String(error.params.allowedValue)] : [],
-  )
+  const allowed = errors.flatMap((error) => {
+    if (error.keyword === 'enum') return error.params.allowedValues.map(String)
+    return error.keyword === 'const' ? [String(error.params.allowedValue)] : []
+  })
   if (allowed.length > 1) return `must be one of ${allowed.join(', ')}`
   return errors[0]?.message ?? 'is wrong'
 }

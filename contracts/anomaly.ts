@@ -45,11 +45,11 @@ export const anomalyTypes = [
   'flame.visible',
 ] as const
 export type AnomalyType = (typeof anomalyTypes)[number]
-export const AnomalyType = Type.Union(anomalyTypes.map((type) => Type.Literal(type)))
+export const AnomalyType = Type.Enum(anomalyTypes)
 
 export const severities = ['critical', 'major', 'minor'] as const
 export type Severity = (typeof severities)[number]
-export const Severity = Type.Union(severities.map((severity) => Type.Literal(severity)))
+export const Severity = Type.Enum(severities)
 
 /** What an anomaly or a ticket rests on. Pictures are named by sha256 and sent apart from it. */
 export const Evidence = Type.Union([
@@ -138,6 +138,7 @@ export type AnomalyReport = Static<typeof AnomalyReport>
 export const AnomalyClear = Type.Object({
   id: Id,
   key: Type.String({ minLength: 1, maxLength: 256 }),
+  community: Type.Optional(Slug),
   clearedAt: Type.Number(),
   reason: LocalText,
   /** The ticket may close by itself, as when the resident has been seen. */

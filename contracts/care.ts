@@ -17,7 +17,7 @@ export const CareItem = Type.Object({
   resident: Type.Object({ id: Type.String(), name: Type.String(), honorific: Type.String() }),
   household: Type.Union([Type.String(), Type.Null()]),
   place: Type.Union([Type.String(), Type.Null()]),
-  state: Type.Union(careStates.map((state) => Type.Literal(state))),
+  state: Type.Enum(careStates),
   windowMs: Type.Number(),
   lastEvidence: Type.Union([LastEvidence, Type.Null()]),
   /** When it will be decided, if nothing is seen before; null while away. */

@@ -56,7 +56,7 @@ export type CommandName = (typeof commandNames)[number]
 /** Never retained; after `expiresAt` the device must not act on it. */
 export const Command = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 128 }),
-  name: Type.Union(commandNames.map((name) => Type.Literal(name))),
+  name: Type.Enum(commandNames),
   args: Type.Record(Type.String(), Type.Unknown()),
   expiresAt: Type.Number(),
 })

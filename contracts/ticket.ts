@@ -16,7 +16,7 @@ export const ticketStatuses = [
   'withdrawn',
 ] as const
 export type TicketStatus = (typeof ticketStatuses)[number]
-export const TicketStatus = Type.Union(ticketStatuses.map((status) => Type.Literal(status)))
+export const TicketStatus = Type.Enum(ticketStatuses)
 
 export const ticketFlags = ['returned', 'extended', 'suspended', 'reopened', 'supervised'] as const
 export type TicketFlag = (typeof ticketFlags)[number]
@@ -47,7 +47,7 @@ export const ticketActions = [
   'comment',
 ] as const
 export type TicketAction = (typeof ticketActions)[number]
-export const TicketAction = Type.Union(ticketActions.map((action) => Type.Literal(action)))
+export const TicketAction = Type.Enum(ticketActions)
 
 export const TicketSource = Type.Object({
   kind: Type.Union([
@@ -85,7 +85,7 @@ export const TicketSummary = Type.Object({
   number: Type.String({ description: 'MMDD-NNN, counted per community and day' }),
   community: Slug,
   status: TicketStatus,
-  flags: Type.Array(Type.Union(ticketFlags.map((flag) => Type.Literal(flag)))),
+  flags: Type.Array(Type.Enum(ticketFlags)),
   category: nullable(Type.String()),
   severity: Severity,
   place: nullable(Place),
@@ -140,6 +140,8 @@ export type Ticket = Static<typeof Ticket>
 /** `POST /api/v1/tickets` by a person or an intake key. */
 export const TicketCreate = Type.Object({
   title: Type.String({ minLength: 1, maxLength: 200 }),
+  /** Left out: the box's own where the person works there, else the person's first. */
+  community: Type.Optional(Slug),
   description: Type.Optional(Type.String({ maxLength: 4_000 })),
   category: Type.Optional(Type.String({ maxLength: 32 })),
   severity: Type.Optional(Severity),

@@ -114,6 +114,20 @@ export const httpErrors = {
     '等摄像机传来第一帧',
     'Wait for the first frame of the camera',
   ),
+  'evidence.full': entry(
+    507,
+    '证据图片的空间满了',
+    'No room for evidence pictures',
+    '先办结一些工单，或在配置里加大空间',
+    'Close some tickets, or give evidence more room',
+  ),
+  'stream.full': entry(
+    503,
+    '同时在看的人太多',
+    'Too many open streams',
+    '关掉几个页面，稍后自动重连',
+    'Close a few pages; it reconnects by itself',
+  ),
   internal: entry(
     500,
     '出了点问题',

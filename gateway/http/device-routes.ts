@@ -49,7 +49,7 @@ const TelemetryQuery = Type.Object({
   to: Type.Optional(Type.String({ pattern: '^-?\\d+$' })),
   limit: Type.Optional(Type.String({ pattern: '^\\d+$' })),
   bucketMs: Type.Optional(Type.String({ pattern: '^\\d+$' })),
-  agg: Type.Optional(Type.Union(aggregates.map((aggregate) => Type.Literal(aggregate)))),
+  agg: Type.Optional(Type.Enum(aggregates)),
 })
 const isQuery = Compile(TelemetryQuery)
 const isCommand = Compile(CommandRequest)
