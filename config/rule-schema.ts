@@ -1,0 +1,198 @@
+import Type, { type Static } from 'typebox'
+import { AnomalyType, Severity } from '../contracts/anomaly.ts'
+import { LocalText } from '../contracts/text.ts'
+
+const closed = { additionalProperties: false }
+const Ms = (initial: number) =>
+  Type.Integer({ minimum: 0, maximum: 7 * 86_400_000, default: initial })
+const Names = Type.Optional(
+  Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 64 }),
+)
+
+/** What every rule says. Templates may use {device} {place} {value} {unit} {minutes} {duration} {zone}. */
+const base = {
+  id: Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$' }),
+  /** Counted up by whoever changes the rule; the loader adds a hash of its content. */
+  version: Type.Integer({ minimum: 1 }),
+  enabled: Type.Boolean({ default: true }),
+  anomaly: AnomalyType,
+  severity: Severity,
+  /** Roster types it applies to; left out: all. */
+  deviceTypes: Names,
+  communities: Names,
+  title: LocalText,
+  description: LocalText,
+}
+const reading = Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,63}$' })
+const Level = Type.Object({ raise: Type.Number(), clear: Type.Number() }, closed)
+
+/** A number beyond a level for `forMs`; over when it is back within `clear` for `clearForMs`. */
+export const ThresholdRule = Type.Object(
+  {
+    ...base,
+    reading,
+    above: Type.Optional(Level),
+    below: Type.Optional(Level),
+    forMs: Ms(0),
+    clearForMs: Ms(0),
+  },
+  closed,
+)
+
+/** Local hours of the day, `from` up to but without `to`; may pass midnight. */
+export const DayWindow = Type.Object(
+  {
+    from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
+    to: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
+    utcOffsetMinutes: Type.Integer({ minimum: -840, maximum: 840, default: 480 }),
+  },
+  closed,
+)
+export type DayWindow = Static<typeof DayWindow>
+
+/** A boolean at `alarmWhen` for `forMs`. */
+export const BooleanRule = Type.Object(
+  {
+    ...base,
+    reading,
+    alarmWhen: Type.Boolean({ default: true }),
+    forMs: Ms(0),
+    clearForMs: Ms(0),
+    /**
+     * Raises on the first value ever heard, and on a value that arrives late if nothing newer follows
+     * within `lateSettleMs`: an alarm that nobody has answered is an alarm.
+     */
+    lifeSafety: Type.Boolean({ default: false }),
+    /** For buttons that never say "released": over by itself after so long; 0 never. */
+    autoClearMs: Ms(0),
+    /** Values outside these hours neither raise; left out: always. */
+    window: Type.Optional(DayWindow),
+  },
+  closed,
+)
+
+/** Nothing heard for `max(factor x intervalMs, silentMinMs)`, or `offline` for `offlineForMs`. */
+export const MissingRule = Type.Object(
+  {
+    ...base,
+    factor: Type.Number({ minimum: 1, maximum: 100, default: 3 }),
+    silentMinMs: Ms(60_000),
+    /** Silence allowed where nobody knows how often the device reports; 0: it may be silent for ever. */
+    silentDefaultMs: Ms(93_600_000),
+    offlineForMs: Ms(30_000),
+  },
+  closed,
+)
+
+/** A camera in a bad state for `forMs`. */
+export const CameraRule = Type.Object(
+  {
+    ...base,
+    state: Type.Union([Type.Literal('offline'), Type.Literal('frozen')]),
+    forMs: Ms(0),
+  },
+  closed,
+)
+
+/** An object of one of the labels that stands in a zone for `forMs`. */
+export const TrackRule = Type.Object(
+  {
+    ...base,
+    zoneKind: Type.Union([
+      Type.Literal('fire-lane'),
+      Type.Literal('no-parking'),
+      Type.Literal('area'),
+    ]),
+    labels: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 32 }),
+    scoreMin: Type.Number({ minimum: 0, maximum: 1, default: 0 }),
+    /** From here on it counts as standing. */
+    stillMs: Ms(5_000),
+    forMs: Ms(30_000),
+    /** Over when the zone was seen empty for so long; bridges occlusion and lost tracks. */
+    vanishMs: Ms(20_000),
+    /** How long to wait for a frame that was kept as evidence before raising without. */
+    evidenceWaitMs: Ms(1_500),
+  },
+  closed,
+)
+
+/** Numbers of the care engine; see gateway/care. Times in ms. */
+export const CareSettings = Type.Object(
+  {
+    version: Type.Integer({ minimum: 1, default: 1 }),
+    /** Share of the window that somebody must have looked for before Linli says "unseen". */
+    coverageShare: Type.Number({ minimum: 0.1, maximum: 1, default: 0.9 }),
+    /** A reading that is older than this on arrival is history being delivered. */
+    lateMs: Ms(60_000),
+    /** No decision until so long after the last of such history, at most `settleMaxMs` in all. */
+    settleMs: Ms(5_000),
+    settleMaxMs: Ms(120_000),
+    /** After a start: a tenth of the time we were down, at most this. */
+    startSettleMaxMs: Ms(60_000),
+    /** After our own clock has jumped: time for signs of life to arrive in the new time. */
+    clockJumpSettleMs: Ms(3_600_000),
+    /** A gapless pair of readings covers the time between them up to factor x interval. */
+    gapFactor: Type.Number({ minimum: 1, maximum: 100, default: 2.5 }),
+    gapDefaultMs: Ms(5_400_000),
+    /** The same for devices that count no `seq`. */
+    bareGapFactor: Type.Number({ minimum: 1, maximum: 100, default: 2 }),
+    bareGapDefaultMs: Ms(600_000),
+    /** Around a carer's card at the home's own door the door contact is the carer's. */
+    carerBeforeMs: Ms(60_000),
+    carerAfterMs: Ms(120_000),
+    /** After a carer's card at a shared door nearby, a home door that opens may be the carer's. */
+    carerArrivesMs: Ms(600_000),
+    carerNearM: Type.Number({ minimum: 0, maximum: 10_000, default: 60 }),
+    /** A carer who is inside leaves when the door closes next, at the latest after so long. */
+    carerStayMaxMs: Ms(7_200_000),
+    /** A motion sensor holds its `true` for a while after the last person has left. */
+    carerLeftMs: Ms(90_000),
+    /** Signs of life so soon after an absence begins are the leaving, not the return. */
+    awayGraceMs: Ms(3_600_000),
+    /** A sensor of the home that moves so soon after its door: whoever came in may have moved it. */
+    visitorMs: Ms(600_000),
+    /** Water that counts as used, m³ between two readings: below it is a dripping tap. */
+    waterMinM3: Type.Number({ minimum: 0, default: 0.002 }),
+    /** Mean power that a person causes, kW: above refrigerator and stand-by. */
+    powerMinKw: Type.Number({ minimum: 0, default: 0.8 }),
+    ledgerMs: Ms(604_800_000),
+    /** For times of day in texts. */
+    utcOffsetMinutes: Type.Integer({ minimum: -840, maximum: 840, default: 480 }),
+  },
+  closed,
+)
+export type CareSettings = Static<typeof CareSettings>
+
+const list = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
+  Type.Array(item, { maxItems: 1_000, default: [] })
+
+export const RulesFile = Type.Object(
+  {
+    /** A reading older than this on arrival is history: it may end an alarm, it raises none. */
+    lateAfterMs: Ms(600_000),
+    /** How long a late life-safety value must stay the newest one. */
+    lateSettleMs: Ms(5_000),
+    /** After a start nothing is missing for so long, whatever the deadlines say. */
+    settleMs: Ms(60_000),
+    threshold: list(ThresholdRule),
+    boolean: list(BooleanRule),
+    missing: list(MissingRule),
+    camera: list(CameraRule),
+    track: list(TrackRule),
+    care: Type.Optional(CareSettings),
+  },
+  closed,
+)
+export type RulesFile = Static<typeof RulesFile>
+
+type Kinded<K extends string, T> = T & {
+  readonly kind: K
+  /** `version-hash8`: a change without a new number shows as well. */
+  readonly versionTag: string
+}
+export type ThresholdRule = Kinded<'threshold', Static<typeof ThresholdRule>>
+export type BooleanRule = Kinded<'boolean', Static<typeof BooleanRule>>
+export type MissingRule = Kinded<'missing', Static<typeof MissingRule>>
+export type CameraRule = Kinded<'camera', Static<typeof CameraRule>>
+export type TrackRule = Kinded<'track', Static<typeof TrackRule>>
+export type Rule = ThresholdRule | BooleanRule | MissingRule | CameraRule | TrackRule

@@ -1,0 +1,114 @@
+import type { RosterDevice } from '../../contracts/roster.ts'
+import type { Rule } from '../../config/rules.ts'
+import type { ClockState } from '../model/device-clock.ts'
+import type { Reading } from '../model/input.ts'
+import type { Waiting } from '../model/due-heap.ts'
+
+export type Phase = 'idle' | 'pending' | 'active' | 'clearing'
+export type Value = Reading['value']
+
+/** The state of one rule about one device, or about one zone of one camera. */
+export interface Cell extends Waiting {
+  readonly key: string
+  readonly anomalyKey: string
+  readonly rule: Rule
+  readonly zone: string | null
+  readonly entry: DeviceEntry
+  phase: Phase
+  /** Event time at which the condition, or in `clearing` its end, began. */
+  since: number
+  /** Our time at which we heard of that. */
+  heardAt: number
+  /** What began it, for text and evidence. */
+  value: Value | null
+  valueTs: number
+  /** Track rules: when something last stood in the zone, event time. */
+  presentAt: number
+  /** Track rules: a frame has gone up. */
+  shown: boolean
+}
+
+export interface LastApplied {
+  ts: number
+  seq: number | null
+}
+
+/** What the rules know of one device. */
+export interface DeviceEntry {
+  readonly key: string
+  readonly community: string
+  readonly id: string
+  /** Null until the roster has been asked, or when it does not hold the device as approved. */
+  device: RosterDevice | null
+  /** Our time of its last message, rounded up to a grain, so that not every message is a write. */
+  seenAt: number | null
+  /** Since when its status says `offline`, our time. */
+  offlineSince: number | null
+  /** Null until it has been heard of: a first `offline` is a baseline. */
+  online: boolean | null
+  /** A camera: pictures have been seen from it. */
+  worked: boolean
+  /** As its self-description says; the roster's wins. */
+  intervalMs: number | null
+  clock: ClockState | null
+  /** Newest applied message per reading that a rule is about. */
+  readonly applied: Map<string, LastApplied>
+  /** By reading name; built when the name is first heard, dropped when roster or rules change. */
+  readonly plan: Map<string, readonly Cell[]>
+  /** By rule id, or rule id and zone. */
+  readonly cells: Map<string, Cell>
+}
+
+export const createEntry = (community: string, id: string): DeviceEntry => ({
+  key: `rules/device/${community}/${id}`,
+  community,
+  id,
+  device: null,
+  seenAt: null,
+  offlineSince: null,
+  online: null,
+  worked: false,
+  intervalMs: null,
+  clock: null,
+  applied: new Map(),
+  plan: new Map(),
+  cells: new Map(),
+})
+
+/** The cell of a rule about a device, made where there is none. */
+export function cellOf(entry: DeviceEntry, rule: Rule, zone: string | null = null): Cell {
+  const slot = zone === null ? rule.id : `${rule.id}/${zone}`
+  const known = entry.cells.get(slot)
+  if (known !== undefined) return known
+  const subject = `${rule.anomaly}:${entry.community}:${entry.id}`
+  const cell: Cell = {
+    key: `rules/cell/${entry.community}/${entry.id}/${slot}`,
+    anomalyKey: zone === null ? subject : `${subject}:${zone}`,
+    rule,
+    zone,
+    entry,
+    dueAt: null,
+    phase: 'idle',
+    since: 0,
+    heardAt: 0,
+    value: null,
+    valueTs: 0,
+    presentAt: 0,
+    shown: false,
+  }
+  entry.cells.set(slot, cell)
+  return cell
+}
+
+export const rest = (cell: Cell): void => {
+  cell.phase = 'idle'
+  cell.dueAt = null
+  cell.value = null
+  cell.shown = false
+}
+
+/** Whether a rule is about a device at all. */
+export const selects = (rule: Rule, device: RosterDevice): boolean =>
+  rule.enabled &&
+  (rule.deviceTypes === undefined || rule.deviceTypes.includes(device.type)) &&
+  (rule.communities === undefined || rule.communities.includes(device.community))

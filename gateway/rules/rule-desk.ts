@@ -1,0 +1,214 @@
+import type { MissingRule, Rule, RuleBook } from '../../config/rules.ts'
+import { DueHeap } from '../model/due-heap.ts'
+import type { ClearEffect, Effect, RaiseEffect } from '../model/effect.ts'
+import type { StateRow } from '../model/engine.ts'
+import type { RosterView } from '../model/roster-view.ts'
+import { type Cell, cellOf, createEntry, type DeviceEntry, rest, selects } from './cell.ts'
+import { missingAt, watchedForSilence } from './missing.ts'
+import { clearOf } from './report.ts'
+import {
+  cellPrefix,
+  entryPrefix,
+  loadCell,
+  loadEntry,
+  parseCellKey,
+  saveCell,
+  saveEntry,
+} from './saved.ts'
+
+const metaKey = 'rules/meta'
+const gone = { zh: '设备或规则已撤下', en: 'The device or the rule was withdrawn' }
+
+/** All that the rule engine remembers, and which of it must be saved. */
+export class RuleDesk {
+  readonly roster: RosterView
+  readonly book: RuleBook
+  readonly due = new DueHeap<Cell>()
+  /** Our time at the last input; null before the first. */
+  now: number | null = null
+  /** Nobody is missing before this, our time. */
+  settledAt = 0
+  readonly missingRules: readonly MissingRule[]
+  readonly #rules: ReadonlyMap<string, Rule>
+  readonly #communities = new Map<string, Map<string, DeviceEntry>>()
+  readonly #dirtyEntries = new Set<DeviceEntry>()
+  readonly #dirtyCells = new Set<Cell>()
+  readonly #deleted = new Set<string>()
+  /** Cells whose anomaly stands, by anomaly key: two rules may speak of one anomaly. */
+  readonly #standing = new Map<string, Set<Cell>>()
+  #metaDirty = false
+  #rosterVersion = 0
+
+  constructor(roster: RosterView, book: RuleBook) {
+    this.roster = roster
+    this.book = book
+    this.#rules = new Map(book.rules.map((rule) => [rule.id, rule]))
+    this.missingRules = book.rules.filter((rule) => rule.kind === 'missing')
+  }
+
+  passed(now: number): void {
+    if (now === this.now) return
+    this.now = now
+    this.#metaDirty = true
+  }
+
+  settleUntil(at: number): void {
+    this.settledAt = at
+    this.#metaDirty = true
+  }
+
+  /** The entry of an approved device, made on first sight; null for others. */
+  entry(community: string, id: string): DeviceEntry | null {
+    const known = this.#communities.get(community)?.get(id)
+    if (known !== undefined) return known.device === null ? null : known
+    const device = this.roster.device(community, id)
+    if (device === null || device.state !== 'approved') return null
+    const entry = this.#keep(createEntry(community, id))
+    entry.device = device
+    return entry
+  }
+
+  *entries(): Iterable<DeviceEntry> {
+    for (const devices of this.#communities.values()) yield* devices.values()
+  }
+
+  touch(entry: DeviceEntry): void {
+    this.#dirtyEntries.add(entry)
+  }
+
+  /** The cell has changed: it is saved, and its deadline counts from now on. */
+  changed(cell: Cell): void {
+    this.#dirtyCells.add(cell)
+    this.due.schedule(cell)
+  }
+
+  raised(cell: Cell, effect: RaiseEffect): Effect[] {
+    const standing = this.#standing.get(cell.anomalyKey)
+    if (standing === undefined) this.#standing.set(cell.anomalyKey, new Set([cell]))
+    else standing.add(cell)
+    return [effect]
+  }
+
+  /** The anomaly is over when the last rule that speaks of it says so. */
+  cleared(cell: Cell, effect: ClearEffect): Effect[] {
+    const standing = this.#standing.get(cell.anomalyKey)
+    standing?.delete(cell)
+    if (standing !== undefined && standing.size > 0) return []
+    this.#standing.delete(cell.anomalyKey)
+    return [effect]
+  }
+
+  /** Sets when a device counts as missing, by every rule about that. */
+  expect(entry: DeviceEntry): void {
+    if (!watchedForSilence(entry)) return
+    for (const rule of this.missingRules) {
+      if (entry.device === null || !selects(rule, entry.device)) continue
+      const cell = cellOf(entry, rule)
+      if (cell.phase === 'active') continue
+      cell.dueAt = missingAt(rule, entry, this.settledAt)
+      this.due.schedule(cell)
+    }
+  }
+
+  rosterMoved(): boolean {
+    return this.roster.version !== this.#rosterVersion
+  }
+
+  /** Brings what is remembered in line with the roster: what is no longer approved is forgotten. */
+  reconcile(now: number): Effect[] {
+    this.#rosterVersion = this.roster.version
+    const effects: Effect[] = []
+    for (const entry of this.entries()) {
+      const device = this.roster.device(entry.community, entry.id)
+      const approved = device !== null && device.state === 'approved' ? device : null
+      if (approved === entry.device && approved !== null) continue
+      entry.device = approved
+      entry.plan.clear()
+      effects.push(...this.#dropCells(entry, now))
+      if (approved === null) this.#forget(entry)
+      else this.expect(entry)
+    }
+    return effects
+  }
+
+  restore(rows: Iterable<StateRow>): void {
+    const cells: [string, string][] = []
+    for (const { key, value } of rows) {
+      if (value === null) continue
+      if (key === metaKey) {
+        const [now, settledAt] = JSON.parse(value) as [number, number]
+        this.now = now
+        this.settledAt = settledAt
+      } else if (key.startsWith(entryPrefix)) this.#keep(loadEntry(key, value))
+      else if (key.startsWith(cellPrefix)) cells.push([key, value])
+    }
+    for (const [key, value] of cells) this.#restoreCell(key, value)
+  }
+
+  takeDirty(): readonly StateRow[] {
+    const rows: StateRow[] = []
+    for (const key of this.#deleted) rows.push({ key, value: null })
+    for (const entry of this.#dirtyEntries) rows.push({ key: entry.key, value: saveEntry(entry) })
+    for (const cell of this.#dirtyCells) rows.push({ key: cell.key, value: saveCell(cell) })
+    if (this.#metaDirty && this.now !== null)
+      rows.push({ key: metaKey, value: JSON.stringify([this.now, this.settledAt]) })
+    this.#deleted.clear()
+    this.#dirtyEntries.clear()
+    this.#dirtyCells.clear()
+    this.#metaDirty = false
+    return rows
+  }
+
+  #keep(entry: DeviceEntry): DeviceEntry {
+    const devices = this.#communities.get(entry.community)
+    if (devices === undefined) this.#communities.set(entry.community, new Map([[entry.id, entry]]))
+    else devices.set(entry.id, entry)
+    this.#deleted.delete(entry.key)
+    return entry
+  }
+
+  #restoreCell(key: string, value: string): void {
+    const { community, device, rule: id, zone } = parseCellKey(key)
+    const rule = this.#rules.get(id)
+    const entry =
+      this.#communities.get(community)?.get(device) ?? this.#keep(createEntry(community, device))
+    if (rule === undefined) {
+      // The rule is gone from the configuration: its anomaly is cleared by whoever closes the ticket.
+      this.#deleted.add(key)
+      return
+    }
+    const cell = loadCell(entry, rule, zone, value)
+    this.due.schedule(cell)
+    if (cell.phase === 'active' || cell.phase === 'clearing') {
+      const standing = this.#standing.get(cell.anomalyKey) ?? new Set()
+      this.#standing.set(cell.anomalyKey, standing.add(cell))
+    }
+  }
+
+  /** Cells of rules that are no longer about this device, or whose zone is gone. */
+  #dropCells(entry: DeviceEntry, now: number): Effect[] {
+    const effects: Effect[] = []
+    for (const [slot, cell] of entry.cells) {
+      const { device } = entry
+      const zoneStands =
+        cell.zone === null || device?.camera?.zones.some(({ id }) => id === cell.zone) === true
+      if (device !== null && selects(cell.rule, device) && zoneStands) continue
+      const stood = cell.phase === 'active' || cell.phase === 'clearing'
+      rest(cell)
+      entry.cells.delete(slot)
+      this.#dirtyCells.delete(cell)
+      this.#deleted.add(cell.key)
+      if (stood) effects.push(...this.cleared(cell, clearOf(cell, now, [], gone)))
+    }
+    return effects
+  }
+
+  #forget(entry: DeviceEntry): void {
+    this.#communities.get(entry.community)?.delete(entry.id)
+    this.#dirtyEntries.delete(entry)
+    this.#deleted.add(entry.key)
+  }
+}
+
+export const createRuleDesk = (roster: RosterView, book: RuleBook): RuleDesk =>
+  new RuleDesk(roster, book)
