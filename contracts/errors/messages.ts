@@ -86,6 +86,13 @@ export const messageErrors = {
     '给设备校时',
     'Set the clock of the device',
   ),
+  'record.poisoned': entry(
+    null,
+    '一条消息三次处理都出错，已隔离',
+    'A message failed three times and was set aside',
+    '请把日志里的这条错误报给我们',
+    'Report the error that the log names',
+  ),
   'frame.too-large': entry(
     null,
     '图片太大',
