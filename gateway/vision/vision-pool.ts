@@ -96,7 +96,7 @@ class Pool implements VisionPool {
     this.#deps = deps
     this.#depth = options.depth ?? 2
     this.#jobTimeoutMs = options.jobTimeoutMs ?? 15_000
-    this.#queue = new JobQueue(options.queueMax ?? 64)
+    this.#queue = new JobQueue(options.queueMax ?? 128)
     this.capacity = options.workers * this.#depth
     const data: WorkerData = { models: deps.models.flatMap(usable) }
     const spawn = deps.spawn ?? spawnDetector

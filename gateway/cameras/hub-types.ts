@@ -1,0 +1,67 @@
+import type { Clock } from '../../contracts/clock.ts'
+import type { CameraHealth, Quarantined } from '../../contracts/health.ts'
+import type { LatestDetections } from '../../contracts/private-api.ts'
+import type { CameraFrame } from '../model/frame.ts'
+import type { Fact } from '../model/input.ts'
+import type { Logger } from '../model/logger.ts'
+import type { RosterView } from '../model/roster-view.ts'
+import type { Analyse, Redact, Tracker } from '../model/vision.ts'
+import type { EvidenceStore } from './evidence-store.ts'
+import type { Priority } from './frame-queue.ts'
+
+export interface CameraHubDeps {
+  readonly roster: RosterView
+  readonly analyse: Analyse
+  readonly redact: Redact
+  readonly createTracker: () => Tracker
+  readonly record: (fact: Fact) => void
+  readonly evidence: Pick<EvidenceStore, 'put'>
+  readonly onQuarantine: (bad: Quarantined) => void
+  readonly clock: Clock
+  /** Milliseconds that only go forward; `performance.now` where left out. */
+  readonly monotonic?: () => number
+  readonly logger: Logger
+}
+
+export interface CameraHubOptions {
+  /** Frames looked at at once: `VisionPool.capacity`. */
+  readonly concurrency: number
+  readonly frozenAfterMs?: number
+  readonly sightingEveryMs?: number
+  readonly evidenceEveryMs?: number
+  readonly coverageEveryMs?: number
+  /** Bytes of frames that wait for a detector. */
+  readonly waitingBytesMax?: number
+  /** How often stale cameras are looked for, ms. */
+  readonly tickMs?: number
+}
+
+export interface CameraStats {
+  readonly in: number
+  readonly analysed: number
+  readonly dropped: number
+  readonly droppedByPriority: Readonly<Record<Priority, number>>
+  /** Frames of devices that are no approved camera. */
+  readonly unknown: number
+  /** Bad frames by code. */
+  readonly bad: Readonly<Record<string, number>>
+  readonly waiting: number
+}
+
+export interface CameraHub {
+  /** Takes a frame; returns at once. */
+  offer(frame: CameraFrame): void
+  /** The latest frame that was looked at, faces destroyed in the pixels; null while there is none. */
+  snapshot(
+    community: string,
+    camera: string,
+    options: { readonly boxes: boolean },
+  ): Promise<Buffer | null>
+  detections(community: string, camera: string): LatestDetections | null
+  /** Calls the listener for every new picture until the returned function is called. */
+  subscribe(community: string, camera: string, listener: () => void): () => void
+  health(): CameraHealth[]
+  stats(): CameraStats
+  /** Stops the clockwork, gives out the coverage so far and waits for what is under way. */
+  close(): Promise<void>
+}
