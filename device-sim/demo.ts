@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findMedia } from './frames/media.ts'
+import { renderFilms } from './frames/film.ts'
+import { type MemoryStore, openMemory } from './memory.ts'
+import { type DemoOptions, helpText, parseOptions } from './options.ts'
+import { play, type PlayResult } from './play.ts'
+import { createApiClient } from './product/api-client.ts'
+import { bannerText, truthText } from './product/banner.ts'
+import { choosePort, createProduct, type Product } from './product/product.ts'
+import { closeOldTickets } from './product/settle.ts'
+import { createRandom } from './random.ts'
+import { fixTruth, type Need } from './scenario/truth.ts'
+import { seedCommunity } from './seed-community.ts'
+import { World } from './world.ts'
+
+/** `npm run demo`: starts the product, plays 桐花里 against it, and keeps the score. Wiring only. */
+
+const checkout = fileURLToPath(new URL('../../', import.meta.url))
+const supervisor = fileURLToPath(new URL('../gateway/supervise.js', import.meta.url))
+const shared = join(checkout, '..', 'shared')
+/** The file name under which the weights of the vehicle detector are known (config/models.yaml). */
+const vehicleWeights = 'object_det_yolox_nano_416.onnx'
+
+interface Setting {
+  readonly options: DemoOptions
+  readonly home: string
+  readonly temporary: boolean
+  readonly community: string
+  readonly store: MemoryStore
+  readonly log: (text: string) => void
+}
+
+/** 24 letters and digits; nothing that must be escaped anywhere. */
+const newSecret = (): string => randomBytes(18).toString('base64url').replace(/[-_]/g, 'x')
+
+function chooseHome(options: DemoOptions): { home: string; temporary: boolean } {
+  const given = process.env['LINLI_HOME']
+  if (given !== undefined && given !== '') return { home: resolve(given), temporary: false }
+  if (options.durationSeconds !== null)
+    return { home: mkdtempSync(join(tmpdir(), 'linli-demo-')), temporary: true }
+  return { home: resolve('data/demo'), temporary: false }
+}
+
+async function productOf(setting: Setting): Promise<Product> {
+  const http = await choosePort(process.env['LINLI_HTTP_PORT'], 8080)
+  const mqtt = await choosePort(process.env['LINLI_MQTT_PORT'], 1883)
+  if (http.usualBusy)
+    setting.log('端口 8080 已被占用，另选一个 / port 8080 is in use, taking another')
+  if (mqtt.usualBusy)
+    setting.log('端口 1883 已被占用，另选一个 / port 1883 is in use, taking another')
+  return createProduct({
+    script: supervisor,
+    home: setting.home,
+    env: {
+      ...(process.env as Record<string, string>),
+      LINLI_COMMUNITY: setting.community,
+      LINLI_ADMIN_PASSWORD: setting.store.memory.adminPassword,
+      LINLI_HTTP_PORT: http.port,
+      LINLI_MQTT_PORT: mqtt.port,
+    },
+    onOutput: (text) => process.stderr.write(text),
+    clock: Date.now,
+  })
+}
+
+function givenNeeds(setting: Setting, fresh: boolean): ReadonlySet<Need> {
+  const places = [
+    process.env['LINLI_MODELS'],
+    join(setting.home, 'models'),
+    join(shared, 'models'),
+  ].filter((place): place is string => place !== undefined && place !== '')
+  const needs = new Set<Need>()
+  const weights = places.some((place) => existsSync(join(place, vehicleWeights)))
+  if (weights && findMedia(join(shared, 'media')) !== null) needs.add('vehicle-weights')
+  if (fresh) needs.add('fresh-history')
+  return needs
+}
+
+async function run(setting: Setting, product: Product, signal: AbortSignal): Promise<PlayResult> {
+  const { options, store, log, community } = setting
+  const seed = createRandom(options.seed)
+  const [addresses, films] = await Promise.all([
+    product.start(),
+    renderFilms(findMedia(join(shared, 'media'))),
+  ])
+  const api = createApiClient(addresses.http)
+  await api.signIn('admin', store.memory.adminPassword)
+  const seeded = await seedCommunity({
+    api,
+    memory: store.memory,
+    community,
+    nowMs: Date.now(),
+    newSecret,
+  })
+  store.memory.runs += 1
+  store.memory.stoppedCleanly = false
+  store.save()
+  if (!seeded.fresh) {
+    const left = await closeOldTickets(api)
+    if (left > 0) log(`  ${left} old tickets stay open; what they are about cannot be staged anew`)
+  }
+  const durationMs = options.durationSeconds === null ? null : options.durationSeconds * 1_000
+  const truth = fixTruth(givenNeeds(setting, seeded.fresh), durationMs)
+  log(bannerText(addresses.http, setting.home, store.memory, seeded))
+  log(truthText(truth, options.seed))
+  const world = new World(
+    { memory: store.memory, films, seed, clock: Date.now, warn: log },
+    { mqttUrl: addresses.mqtt, community, fresh: seeded.fresh },
+  )
+  const save = (): void => {
+    world.remember()
+    store.save()
+  }
+  try {
+    const cards = store.memory.cards
+    return await play(
+      { api, world, truth, seed, cards, clock: Date.now, log, save },
+      { durationMs, signal },
+    )
+  } finally {
+    store.memory.stoppedCleanly = true
+    save()
+    await world.close()
+  }
+}
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2))
+  if (options.help) {
+    process.stdout.write(`${helpText}\n`)
+    return
+  }
+  const { home, temporary } = chooseHome(options)
+  const out = options.json ? process.stderr : process.stdout
+  const setting: Setting = {
+    options,
+    home,
+    temporary,
+    community: process.env['LINLI_COMMUNITY'] || 'demo',
+    store: openMemory(home, () => process.env['LINLI_ADMIN_PASSWORD'] || newSecret()),
+    log: (text) => out.write(`${text}\n`),
+  }
+  const product = await productOf(setting)
+  const abort = new AbortController()
+  let signals = 0
+  const onSignal = (): void => {
+    signals += 1
+    if (signals > 1) process.exit(1)
+    abort.abort()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  try {
+    const result = await Promise.race([
+      run(setting, product, abort.signal),
+      product.ended.then((code) => {
+        throw new Error(`Linli ended by itself with ${code}; its output says why`)
+      }),
+    ])
+    if (options.durationSeconds !== null) process.stdout.write(`${JSON.stringify(result)}\n`)
+  } finally {
+    await product.stop()
+    if (temporary) rmSync(home, { recursive: true, force: true })
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  },
+)

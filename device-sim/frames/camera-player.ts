@@ -1,0 +1,70 @@
+import type { Clock } from '../../contracts/clock.ts'
+import type { DeviceLink } from '../devices/link.ts'
+import type { Random } from '../random.ts'
+import type { Film, SceneName } from './film.ts'
+
+export interface CameraPlayer {
+  start(): void
+  /** Changes what the camera sees from its next frame on. Throws where the film has no such scene. */
+  show(scene: SceneName): void
+  /** The camera dies: no frame any more, its connection stays. */
+  mute(): void
+  /** When the last frame left, epoch ms; null before the first. */
+  lastFrameAt(): number | null
+  stop(): void
+  readonly stats: { sent: number; skipped: number }
+}
+
+/** Sends ready JPEGs at a steady rate. A frame that cannot leave at once is skipped and counted. */
+export function createCameraPlayer(
+  deps: { link: Pick<DeviceLink, 'frame'>; film: Film; clock: Clock; random: Random },
+  options: { framesPerSecond: number },
+): CameraPlayer {
+  const stats = { sent: 0, skipped: 0 }
+  let scene: SceneName = 'quiet'
+  let at = 0
+  let last: number | null = null
+  let timer: NodeJS.Timeout | null = null
+
+  const next = (): Buffer => {
+    const current = deps.film.get(scene)
+    if (current === undefined) throw new Error(`invariant broken: no scene ${scene}`)
+    if (current.play === 'once') {
+      const jpeg = current.jpegs[at]
+      at += 1
+      if (jpeg !== undefined) return jpeg
+      scene = 'quiet'
+      at = 0
+      return next()
+    }
+    // Never the same picture twice in a row: that would be a frozen camera.
+    at = (at + deps.random.integer(1, current.jpegs.length - 1)) % current.jpegs.length
+    const jpeg = current.jpegs[at]
+    if (jpeg === undefined) throw new Error(`invariant broken: scene ${scene} is empty`)
+    return jpeg
+  }
+  const stop = (): void => {
+    if (timer !== null) clearInterval(timer)
+    timer = null
+  }
+  return {
+    stats,
+    start() {
+      timer ??= setInterval(() => {
+        const now = deps.clock()
+        if (deps.link.frame(next(), now)) {
+          stats.sent += 1
+          last = now
+        } else stats.skipped += 1
+      }, 1_000 / options.framesPerSecond)
+    },
+    show(name) {
+      if (!deps.film.has(name)) throw new Error(`invariant broken: no scene ${name}`)
+      scene = name
+      at = 0
+    },
+    mute: stop,
+    stop,
+    lastFrameAt: () => last,
+  }
+}

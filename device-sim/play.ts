@@ -1,0 +1,145 @@
+import { hourMs, secondMs } from '../contracts/clock.ts'
+import { parts } from './community/cast.ts'
+import { barrier, terminal } from './community/catalog.ts'
+import { actOnCommands } from './devices/actuator.ts'
+import type { ApiClient } from './product/api-client.ts'
+import {
+  readPassages,
+  readSelfReport,
+  type Passages,
+  type SelfReport,
+} from './product/self-report.ts'
+import { createTicketWatch } from './product/ticket-watch.ts'
+import type { Random } from './random.ts'
+import { everyday } from './scenario/everyday.ts'
+import { script } from './scenario/script.ts'
+import { Stage } from './scenario/stage.ts'
+import { stagedAt, type TruthList } from './scenario/truth.ts'
+import { scoreRun, type Score } from './score/score.ts'
+import { watchClosely } from './seed-community.ts'
+import type { World } from './world.ts'
+
+export interface PlayDeps {
+  readonly api: ApiClient
+  readonly world: World
+  readonly truth: TruthList
+  readonly seed: Random
+  readonly cards: Readonly<Record<string, string>>
+  readonly clock: () => number
+  readonly log: (text: string) => void
+  /** Saves how far each device has counted. */
+  readonly save: () => void
+}
+
+export interface PlayOptions {
+  /** Null: until `signal` is aborted. */
+  readonly durationMs: number | null
+  readonly signal: AbortSignal
+}
+
+/** The closing line of the demo, field for field as contract.md has it. */
+export type PlayResult = Score & { readonly tickets: number } & SelfReport & Passages
+
+/** From the last history to the first act: the roster changes in between. */
+const curtainMs = 3 * secondMs
+const tickMs = 500
+const saveMs = 5 * secondMs
+
+/**
+ * One play: history, then the script in real time, then the score. The start is fixed once most of the
+ * history is in, so that "24 hours ago" can be written into what is left of it.
+ */
+export async function play(deps: PlayDeps, options: PlayOptions): Promise<PlayResult> {
+  const { api, world, truth, clock, log } = deps
+  const watch = createTicketWatch(api, clock)
+  const runFrom = clock()
+  const timers: NodeJS.Timeout[] = []
+  try {
+    await watch.start()
+    const startedAt = await prepare(deps)
+    for (const player of world.cameras.values()) player.start()
+    timers.push(
+      setInterval(() => world.tick(), tickMs),
+      setInterval(deps.save, saveMs),
+    )
+    watch.onTicket((id) => log(`  ${seconds(clock() - startedAt)} s  ticket ${id}`))
+
+    const stage = new Stage({
+      devices: world.devices,
+      cameras: world.cameras,
+      cards: deps.cards,
+      clock,
+      warn: log,
+    })
+    const listed = new Set(truth.staged.map(({ id }) => id))
+    const canPass = listed.has('vehicle.fire-lane/cam-lane')
+    const steps = script.filter(
+      ({ of, action }) =>
+        (of === null || listed.has(of)) &&
+        (action.kind !== 'show' || action.scene !== 'passing' || canPass),
+    )
+    const running = stage.play(steps, startedAt)
+    const life = everyday(stage, deps.seed.fork('everyday'), {
+      incidents: options.durationMs === null,
+      warn: log,
+    })
+    await until(options, startedAt, clock)
+    running.cancel()
+    life.stop()
+    return await result(deps, watch, runFrom, startedAt)
+  } finally {
+    for (const timer of timers) clearInterval(timer)
+    watch.stop()
+  }
+}
+
+async function prepare(deps: PlayDeps): Promise<number> {
+  const { world, clock, log, api } = deps
+  await world.connect()
+  for (const id of [terminal, barrier]) {
+    const link = world.devices.get(id)?.link
+    if (link !== undefined) actOnCommands(link, clock, (name) => log(`  ${id}: ${name}`))
+  }
+  const before = clock()
+  const readings = await world.backfill()
+  const startedAt = clock() + curtainMs
+  const day = 24 * hourMs
+  const pinned = await world.backfillPinned({
+    unseenAt: startedAt + stagedAt('resident.unseen', parts.unseen) - day,
+    cannotTellAt: startedAt + stagedAt('resident.cannot-tell', parts.cannotTell) - day,
+  })
+  log(`  history: ${readings + pinned} readings acknowledged in ${clock() - before} ms`)
+  await watchClosely(api, clock())
+  deps.save()
+  const left = startedAt - clock()
+  if (left > 0) await new Promise((resolve) => setTimeout(resolve, left))
+  else log(`  the play begins ${-left} ms late: this machine is busy`)
+  return startedAt
+}
+
+async function until(options: PlayOptions, startedAt: number, clock: () => number): Promise<void> {
+  const { durationMs, signal } = options
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    if (durationMs !== null) setTimeout(resolve, Math.max(0, startedAt + durationMs - clock()))
+  })
+}
+
+async function result(
+  deps: PlayDeps,
+  watch: ReturnType<typeof createTicketWatch>,
+  runFrom: number,
+  startedAt: number,
+): Promise<PlayResult> {
+  const tickets = await watch.collect()
+  const score = scoreRun(deps.truth.staged, tickets, startedAt)
+  return {
+    ...score,
+    tickets: tickets.length,
+    ...(await readSelfReport(deps.api)),
+    ...(await readPassages(deps.api, runFrom)),
+  }
+}
+
+const seconds = (ms: number): string => (ms / secondMs).toFixed(1).padStart(5)
