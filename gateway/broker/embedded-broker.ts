@@ -3,7 +3,11 @@ import { Aedes, type Client, type PublishPacket } from 'aedes'
 import type { ErrorCode } from '../../contracts/errors.ts'
 import { parseDeviceTopic } from '../../contracts/topics.ts'
 import type { Broker, BrokerDeps, BrokerStats, MessageHandler, PublishOptions } from './broker.ts'
-import { type EmbeddedBrokerLimits, type EmbeddedBrokerOptions, withDefaults } from './broker-options.ts'
+import {
+  type EmbeddedBrokerLimits,
+  type EmbeddedBrokerOptions,
+  withDefaults,
+} from './broker-options.ts'
 import { preConnect } from './connect-rules.ts'
 import { Counters } from './counters.ts'
 import { secretFits } from './credential-check.ts'
@@ -143,7 +147,6 @@ class EmbeddedBroker implements Broker {
 
   #build(): Aedes {
     const limits = this.#limits
-    const deps = this.#deps
     const deps = this.#deps
     const aedes = new Aedes({
       persistence: this.#sessions,

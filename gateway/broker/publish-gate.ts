@@ -11,7 +11,8 @@ import type { Peer } from './peer.ts'
 /** A topic that nobody may subscribe to: a message sent there is acknowledged and goes no further. */
 export const nowhere = '$linli/nowhere'
 
-export interface GateDeps extends Pick<BrokerDeps, 'record' | 'onFrame' | 'onQuarantine' | 'clock'> {
+export interface GateDeps
+  extends Pick<BrokerDeps, 'record' | 'onFrame' | 'onQuarantine' | 'clock'> {
   readonly counters: Counters
   readonly local: LocalSubscribers
   readonly peerOf: (client: Client) => Peer | undefined
@@ -140,8 +141,7 @@ export class PublishGate {
     const payload = packet.payload as Buffer
     const unwanted = !packet.retain && !this.#deps.isWanted(route)
     // A will has no identifier and nobody to acknowledge it to.
-    const ackHere =
-      unwanted && packet.qos === 1 && message.prompt && packet.messageId !== undefined
+    const ackHere = unwanted && packet.qos === 1 && message.prompt && packet.messageId !== undefined
     const messageId = packet.messageId ?? 0
     if (unwanted) {
       sendNowhere(packet)

@@ -180,7 +180,10 @@ export class SessionStore {
     const messageId = packet.messageId ?? 0
     kept.set(messageId, { cmd: 'publish', messageId })
   }
-  async incomingGetPacket(client: ClientRef, packet: { messageId?: number }): Promise<QueuedPacket> {
+  async incomingGetPacket(
+    client: ClientRef,
+    packet: { messageId?: number },
+  ): Promise<QueuedPacket> {
     const kept = this.#incoming.get(client.id)?.get(packet.messageId ?? 0)
     if (kept === undefined) throw new Error('no such packet')
     return kept

@@ -114,7 +114,8 @@ function decodeReadings(record: LogRecord, topic: DeviceTopic, parsed: unknown):
     record.receivedAt,
   )
   if (refusal === null) return { inputs, quarantined: null, clockMarked }
-  const detail = refused > 1 ? `${refusal.detail} (and ${refused - 1} more elements)` : refusal.detail
+  const detail =
+    refused > 1 ? `${refusal.detail} (and ${refused - 1} more elements)` : refusal.detail
   return { inputs, quarantined: asQuarantined(record, { code: refusal.code, detail }), clockMarked }
 }
 

@@ -50,7 +50,8 @@ function refuseValues(values: Json): Refusal | null {
 }
 
 function refuseHead(ts: unknown, seq: unknown): Refusal | null {
-  if (ts !== undefined && typeof ts !== 'number') return refuse('payload.invalid', 'ts is no number')
+  if (ts !== undefined && typeof ts !== 'number')
+    return refuse('payload.invalid', 'ts is no number')
   if (ts !== undefined && !Number.isFinite(ts)) return refuse('payload.not-finite', 'ts')
   if (seq !== undefined && !(Number.isSafeInteger(seq) && (seq as number) >= 0))
     return refuse('payload.invalid', 'seq is no whole number from 0')

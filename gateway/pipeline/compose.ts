@@ -1,0 +1,26 @@
+import type { Database } from 'better-sqlite3'
+import type { RuleBook } from '../../config/rules.ts'
+import { migrate } from '../db/migrations.ts'
+import type { RosterView } from '../model/roster-view.ts'
+import { outboxTables } from '../outbox/outbox-store.ts'
+import { createRuleEngine } from '../rules/rule-engine.ts'
+import { telemetryTables } from '../telemetry/series-tables.ts'
+import type { EngineSet } from './engine-host.ts'
+import { pipelineTables } from './pipeline-tables.ts'
+
+/** Tables of every part that lives in gateway.db. */
+export function migrateGateway(db: Database): void {
+  migrate(db, [
+    { part: 'pipeline', steps: pipelineTables },
+    { part: 'telemetry', steps: telemetryTables },
+    { part: 'outbox', steps: outboxTables },
+  ])
+}
+
+/** The engines of the gateway, over one roster. */
+export const composeEngines =
+  (rules: RuleBook) =>
+  (roster: RosterView): EngineSet => ({
+    engines: [{ name: 'rules', engine: createRuleEngine({ roster, rules }) }],
+    careItems: () => [],
+  })

@@ -1,0 +1,164 @@
+import type { Database } from 'better-sqlite3'
+import type { TelemetryPoint, DeviceState } from '../../contracts/private-api.ts'
+
+interface Row {
+  readonly community: string
+  readonly id: string
+  readonly first_client: string
+  readonly online: number | null
+  readonly last_seen_at: number
+  readonly info: string | null
+  readonly announced: string | null
+  readonly last_values: string
+}
+
+/** What is remembered of one device beside its readings. */
+export interface DeviceEntry {
+  readonly community: string
+  readonly id: string
+  /** User name of the credential by which it first came in. */
+  readonly firstClient: string
+  online: boolean | null
+  lastSeenAt: number
+  info: string | null
+  /** The `info` with which the api was told of an unknown device; null before. */
+  announced: string | null
+  readonly lastValues: Map<string, TelemetryPoint>
+}
+
+export interface DeviceLimits {
+  readonly devicesMax: number
+  readonly namesPerDeviceMax: number
+  /** Last values and times reach the disk this often, ms; everything else with its commit. */
+  readonly flushEveryMs: number
+}
+
+const isKnown = (online: number | null): boolean | null => (online === null ? null : online === 1)
+
+function entryOf(row: Row): DeviceEntry {
+  return {
+    community: row.community,
+    id: row.id,
+    firstClient: row.first_client,
+    online: isKnown(row.online),
+    lastSeenAt: row.last_seen_at,
+    info: row.info,
+    announced: row.announced,
+    lastValues: new Map(
+      Object.entries(JSON.parse(row.last_values) as Record<string, TelemetryPoint>),
+    ),
+  }
+}
+
+/** Last sign of life and last values per device; in memory, with a copy on disk that follows. */
+export class DeviceBook {
+  readonly #limits: DeviceLimits
+  readonly #put
+  readonly #devices = new Map<string, Map<string, DeviceEntry>>()
+  #count = 0
+  #dirty = new Set<DeviceEntry>()
+  #urgent = new Set<DeviceEntry>()
+  #flushedAt = 0
+  /** Devices that are not remembered because there are too many. */
+  refused = 0
+
+  constructor(db: Database, limits: DeviceLimits) {
+    this.#limits = limits
+    this.#put = db.prepare<Row>(
+      `INSERT OR REPLACE INTO device VALUES (@community, @id, @first_client, @online, @last_seen_at,
+         @info, @announced, @last_values)`,
+    )
+    for (const row of db.prepare<[], Row>('SELECT * FROM device').all()) this.#add(entryOf(row))
+  }
+
+  /** The device's entry, made when it is new; null when the book is full. */
+  meet(community: string, id: string, client: string, receivedAt: number): DeviceEntry | null {
+    const known = this.#devices.get(community)?.get(id)
+    if (known !== undefined) {
+      if (receivedAt > known.lastSeenAt) known.lastSeenAt = receivedAt
+      this.#dirty.add(known)
+      return known
+    }
+    if (this.#count >= this.#limits.devicesMax) {
+      this.refused++
+      return null
+    }
+    const entry: DeviceEntry = {
+      community,
+      id,
+      firstClient: client,
+      online: null,
+      lastSeenAt: receivedAt,
+      info: null,
+      announced: null,
+      lastValues: new Map(),
+    }
+    this.#add(entry)
+    this.#urgent.add(entry)
+    return entry
+  }
+
+  value(entry: DeviceEntry, name: string, point: TelemetryPoint): void {
+    const known = entry.lastValues.get(name)
+    if (known === undefined && entry.lastValues.size >= this.#limits.namesPerDeviceMax) return
+    if (known !== undefined && known.ts > point.ts) return
+    entry.lastValues.set(name, point)
+  }
+
+  /** The entry changed in a way that must reach the disk with this commit. */
+  touch(entry: DeviceEntry): void {
+    this.#urgent.add(entry)
+  }
+
+  /** After a restart nobody knows who is still connected. */
+  forgetOnline(): void {
+    for (const entry of this.all()) {
+      if (entry.online !== true) continue
+      entry.online = null
+      this.touch(entry)
+    }
+  }
+
+  flush(now: number, all = false): void {
+    const everything = all || now - this.#flushedAt >= this.#limits.flushEveryMs
+    for (const entry of this.#urgent) this.#write(entry)
+    this.#urgent = new Set()
+    if (!everything) return
+    for (const entry of this.#dirty) this.#write(entry)
+    this.#dirty = new Set()
+    this.#flushedAt = now
+  }
+
+  *all(): Generator<DeviceEntry> {
+    for (const devices of this.#devices.values()) yield* devices.values()
+  }
+
+  states(community: string): DeviceState[] {
+    return [...(this.#devices.get(community)?.values() ?? [])].map((entry) => ({
+      id: entry.id,
+      community,
+      online: entry.online,
+      lastSeenAt: entry.lastSeenAt,
+      lastValues: Object.fromEntries(entry.lastValues),
+    }))
+  }
+
+  #add(entry: DeviceEntry): void {
+    const devices = this.#devices.get(entry.community) ?? new Map<string, DeviceEntry>()
+    this.#devices.set(entry.community, devices.set(entry.id, entry))
+    this.#count++
+  }
+
+  #write(entry: DeviceEntry): void {
+    this.#put.run({
+      community: entry.community,
+      id: entry.id,
+      first_client: entry.firstClient,
+      online: entry.online === null ? null : Number(entry.online),
+      last_seen_at: entry.lastSeenAt,
+      info: entry.info,
+      announced: entry.announced,
+      last_values: JSON.stringify(Object.fromEntries(entry.lastValues)),
+    })
+  }
+}

@@ -1,0 +1,118 @@
+import type { DeviceInfo } from '../../contracts/payloads.ts'
+import type { InfoInput, Input, StatusInput } from '../model/input.ts'
+import type { LogRecord } from '../model/record.ts'
+import type { RosterView } from '../model/roster-view.ts'
+import type { DeviceBook, DeviceEntry } from './device-book.ts'
+import type { EventDesk } from './event-desk.ts'
+
+/** Keeps the book of devices, tells the api of unknown ones, and decides whose inputs count. */
+export class DeviceDesk {
+  readonly #roster: RosterView
+  readonly #book: DeviceBook
+  readonly #events: EventDesk
+  #firstSeen: { community: string; device: string; client: string }[] = []
+
+  constructor(roster: RosterView, book: DeviceBook, events: EventDesk) {
+    this.#roster = roster
+    this.#book = book
+    this.#events = events
+  }
+
+  takeFirstSeen(): { community: string; device: string; client: string }[] {
+    const firstSeen = this.#firstSeen
+    this.#firstSeen = []
+    return firstSeen
+  }
+
+  /**
+   * Notes what a device said. False where rules must not hear of it: the device waits for approval, is
+   * blocked or unknown. Facts of the gateway itself always count.
+   */
+  meet(input: Input, record: LogRecord): boolean {
+    switch (input.kind) {
+      case 'reading':
+      case 'beat':
+      case 'event':
+      case 'status':
+      case 'info':
+        return this.#fromDevice(input, record)
+      case 'start':
+        this.#book.forgetOnline()
+        return true
+      default:
+        return true
+    }
+  }
+
+  #fromDevice(
+    input: Extract<Input, { kind: 'reading' | 'beat' | 'event' | 'status' | 'info' }>,
+    record: LogRecord,
+  ): boolean {
+    const { community, device } = input
+    const known = this.#roster.device(community, device)
+    const entry = this.#book.meet(community, device, record.client, input.receivedAt)
+    const isNew = entry !== null && entry.info === null && entry.announced === null
+    if (entry !== null) {
+      if (isNew) this.#first(entry)
+      if (input.kind === 'reading')
+        this.#book.value(entry, input.name, { ts: input.ts, value: input.value })
+      else if (input.kind === 'status') this.#status(entry, input)
+      else if (input.kind === 'info') this.#info(entry, input)
+      if (known === null) this.#announce(entry, input.receivedAt)
+    }
+    return known?.state === 'approved'
+  }
+
+  #first(entry: DeviceEntry): void {
+    entry.info = ''
+    this.#book.touch(entry)
+    const { community, id: device, firstClient: client } = entry
+    this.#firstSeen.push({ community, device, client })
+  }
+
+  #status(entry: DeviceEntry, input: StatusInput): void {
+    if (entry.online === input.online) return
+    entry.online = input.online
+    this.#book.touch(entry)
+    this.#events.add(
+      {
+        type: 'device.status',
+        community: entry.community,
+        device: entry.id,
+        ts: input.receivedAt,
+        data: { online: input.online },
+      },
+      input.receivedAt,
+      String(input.online),
+    )
+  }
+
+  #info(entry: DeviceEntry, input: InfoInput): void {
+    const text = JSON.stringify(input.info)
+    if (entry.info === text) return
+    entry.info = text
+    this.#book.touch(entry)
+  }
+
+  /** Once per unknown device, and again when it describes itself differently. */
+  #announce(entry: DeviceEntry, receivedAt: number): void {
+    const info = entry.info ?? ''
+    if (entry.announced === info) return
+    entry.announced = info
+    this.#book.touch(entry)
+    this.#events.add(
+      {
+        type: 'device.seen',
+        community: entry.community,
+        device: entry.id,
+        ts: receivedAt,
+        data: {
+          client: entry.firstClient,
+          info: info === '' ? null : (JSON.parse(info) as DeviceInfo),
+        },
+      },
+      receivedAt,
+      info,
+    )
+  }
+}

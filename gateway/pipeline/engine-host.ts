@@ -1,0 +1,58 @@
+import type { Database } from 'better-sqlite3'
+import type { CareItem } from '../../contracts/care.ts'
+import type { Effect } from '../model/effect.ts'
+import type { Engine, StateRow } from '../model/engine.ts'
+import type { Input } from '../model/input.ts'
+
+export interface NamedEngine {
+  /** Under which its state is kept; never reused for another. */
+  readonly name: string
+  readonly engine: Engine
+}
+
+export interface EngineSet {
+  readonly engines: readonly NamedEngine[]
+  careItems(community: string, now: number): CareItem[]
+}
+
+/** Runs the engines and keeps their state in the transaction that commits their inputs. */
+export class EngineHost {
+  readonly #engines: readonly NamedEngine[]
+  readonly #put
+  readonly #remove
+
+  constructor(db: Database, engines: readonly NamedEngine[]) {
+    this.#engines = engines
+    this.#put = db.prepare<[string, string, string]>(
+      'INSERT INTO engine_state VALUES (?, ?, ?) ON CONFLICT (engine, key) DO UPDATE SET value = excluded.value',
+    )
+    this.#remove = db.prepare<[string, string]>(
+      'DELETE FROM engine_state WHERE engine = ? AND key = ?',
+    )
+    const rows = db.prepare<[string], StateRow>(
+      'SELECT key, value FROM engine_state WHERE engine = ? ORDER BY key',
+    )
+    for (const { name, engine } of engines) engine.restore(rows.all(name))
+  }
+
+  apply(input: Input, onEffect: (effect: Effect) => void): void {
+    for (const { engine } of this.#engines)
+      for (const effect of engine.apply(input)) onEffect(effect)
+  }
+
+  /** Whether a tick at `now` would have an effect. */
+  isDue(now: number): boolean {
+    for (const { engine } of this.#engines) {
+      const due = engine.nextDueAt()
+      if (due !== null && due <= now) return true
+    }
+    return false
+  }
+
+  save(): void {
+    for (const { name, engine } of this.#engines)
+      for (const { key, value } of engine.takeDirty())
+        if (value === null) this.#remove.run(name, key)
+        else this.#put.run(name, key, value)
+  }
+}

@@ -1,0 +1,81 @@
+import { secondMs } from '../../contracts/clock.ts'
+import type { AccessFact, Input, SightingFact } from '../model/input.ts'
+import type { EventDesk } from './event-desk.ts'
+
+const sightingEveryMs = 5 * secondMs
+const camerasMax = 10_000
+
+/** Which of the gateway's own facts the api hears of as events. */
+export class FactEvents {
+  readonly #events: EventDesk
+  #sightingAt = new Map<string, number>()
+
+  constructor(events: EventDesk) {
+    this.#events = events
+  }
+
+  note(input: Input): void {
+    switch (input.kind) {
+      case 'sighting':
+        this.#sighting(input)
+        break
+      case 'access':
+        this.#access(input)
+        break
+      case 'camera-state':
+        this.#events.add(
+          {
+            type: 'camera.state',
+            community: input.community,
+            device: input.camera,
+            ts: input.since,
+            data: { state: input.state },
+          },
+          input.receivedAt,
+          `${input.state} ${input.receivedAt}`,
+        )
+        break
+      default:
+    }
+  }
+
+  /** At most one per camera and five seconds: the history shall be readable, not complete. */
+  #sighting(fact: SightingFact): void {
+    if (fact.objects.length === 0) return
+    const key = `${fact.community}/${fact.camera}`
+    const last = this.#sightingAt.get(key)
+    if (last !== undefined && Math.abs(fact.ts - last) < sightingEveryMs) return
+    if (this.#sightingAt.size >= camerasMax) this.#sightingAt = new Map()
+    this.#sightingAt.set(key, fact.ts)
+    const objects = fact.objects.map(({ label, score, trackId, zones, stillMs }) => ({
+      label,
+      score,
+      trackId,
+      zones,
+      stillMs,
+    }))
+    this.#events.add(
+      {
+        type: 'sighting',
+        community: fact.community,
+        device: fact.camera,
+        ts: fact.ts,
+        data: { objects: objects.slice(0, 100), evidenceSha256: fact.evidenceSha256 },
+      },
+      fact.receivedAt,
+    )
+  }
+
+  #access(fact: AccessFact): void {
+    this.#events.add(
+      {
+        type: fact.granted ? 'access.granted' : 'access.denied',
+        community: fact.community,
+        device: fact.door,
+        ts: fact.ts,
+        data: { holder: fact.holder, reason: fact.reason },
+      },
+      fact.receivedAt,
+    )
+  }
+}

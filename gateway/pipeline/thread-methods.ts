@@ -1,0 +1,87 @@
+import type { TelemetryAnswer } from '../../contracts/private-api.ts'
+import type { OutboxStore } from '../outbox/outbox-store.ts'
+import type { SqliteSeries } from '../telemetry/sqlite-series.ts'
+import type { BatchRunner } from './batch-runner.ts'
+import type { PipelineMethods, PipelineStats, TelemetryQuery } from './messages.ts'
+
+const recentShown = 50
+
+export interface MethodDeps {
+  readonly runner: BatchRunner
+  readonly series: SqliteSeries
+  readonly outbox: OutboxStore
+  readonly clock: () => number
+  readonly stop: () => Promise<void>
+}
+
+async function telemetry(series: SqliteSeries, query: TelemetryQuery): Promise<TelemetryAnswer> {
+  const { community, device, reading, from, to, limit, bucketMs = null, agg = 'mean' } = query
+  const range = {
+    community,
+    device,
+    reading,
+    from,
+    to,
+    ...(limit === undefined ? {} : { limit }),
+  }
+  const items =
+    bucketMs === null
+      ? await series.range(range)
+      : await series.buckets({ ...range, bucketMs, aggregate: agg })
+  return { items }
+}
+
+function stats({ runner, series, outbox }: MethodDeps): PipelineStats {
+  const { processor, log, totals } = runner
+  const depth = outbox.depth()
+  const kept = series.stats()
+  return {
+    readings: {
+      in: totals.readingsIn,
+      stored: totals.readingsStored,
+      duplicates: totals.readingsDuplicate,
+    },
+    outbox: { depth: depth.rows, oldestAt: depth.oldestAt, poisoned: depth.poisoned },
+    series: { kind: 'sqlite', lagRecords: 0, lastError: null },
+    quarantine: processor.quarantine.summary(recentShown),
+    dropped: {
+      'outbox.sighting': depth.dropped.sighting,
+      'outbox.event': depth.dropped.event,
+      'outbox.poison': depth.dropped.poison,
+      'series.refused': kept.refused,
+      'series.by-age': kept.pruned.rawByAge,
+      'series.by-bound': kept.pruned.rawByBound,
+      'log.unread': log.unreadDropped,
+      'devices.full': processor.devices.refused,
+      'retained.full': processor.retained.refused,
+      'event.duplicate': processor.seen.duplicates,
+      'record.poisoned': runner.poisoned,
+    },
+    commitMs: runner.commitTimes.percentiles(),
+    log: { bytes: log.bytes, newestId: log.newestId },
+    rollbacks: runner.rollbacks,
+  }
+}
+
+/** The answers of the pipeline thread. */
+export function threadMethods(deps: MethodDeps): PipelineMethods {
+  const { runner, series, outbox, clock } = deps
+  return {
+    careItems: (community, now) => runner.processor.engineSet.careItems(community, now),
+    deviceStates: (community) => runner.processor.devices.states(community),
+    stats: () => stats(deps),
+    telemetry: (query) => telemetry(series, query),
+    quarantine(messages, counted) {
+      runner.inTransaction(() => {
+        const { quarantine } = runner.processor
+        for (const message of messages) quarantine.add(message)
+        for (const [code, by] of Object.entries(counted)) quarantine.count(code, by)
+        quarantine.flush()
+      })
+    },
+    outboxPeek: (n) => outbox.peek(n),
+    outboxRemove: (ids) => void outbox.remove(ids),
+    outboxPoison: (id, error) => void outbox.poison(id, error, clock()),
+    stop: deps.stop,
+  }
+}

@@ -1,0 +1,121 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { CodedError } from '../../contracts/errors.ts'
+import { assert } from '../../contracts/result.ts'
+import { openDatabase } from '../db/open.ts'
+import type { Logger } from '../model/logger.ts'
+import { createOutboxStore } from '../outbox/outbox-store.ts'
+import { createSqliteSeries } from '../telemetry/sqlite-series.ts'
+import { BatchRunner } from './batch-runner.ts'
+import { composeEngines, migrateGateway } from './compose.ts'
+import type { Failure, FromThread, PipelineMethods, Restored, ToThread } from './messages.ts'
+import type { BatchResult } from './processor.ts'
+import type { PipelineSettings } from './settings.ts'
+import { threadMethods } from './thread-methods.ts'
+
+/** The single writer of gateway.db. An entry file: it composes, reads the clock and talks to its parent. */
+assert(parentPort !== null, 'thread.ts runs in a worker thread')
+const port = parentPort
+const settings = workerData as PipelineSettings
+
+const say = (message: FromThread): void => port.postMessage(message)
+const log =
+  (level: 'debug' | 'info' | 'warn' | 'error') =>
+  (fields: object, message: string): void =>
+    say({ type: 'log', level, fields, message })
+const logger: Logger = {
+  debug: log('debug'),
+  info: log('info'),
+  warn: log('warn'),
+  error: log('error'),
+}
+
+const failureOf = (error: unknown): Failure => ({
+  code: error instanceof CodedError ? error.code : 'internal',
+  detail: error instanceof Error ? error.message : String(error),
+})
+
+const pruneRows = 20_000
+
+function begin(): void {
+  const db = openDatabase(settings.file)
+  migrateGateway(db)
+  const series = createSqliteSeries(db, { rawKeepMs: settings.rawKeepMs })
+  const outbox = createOutboxStore(db)
+  const runner = new BatchRunner({
+    db,
+    parts: { engines: composeEngines(settings.rules), series, outbox },
+    log: settings.log,
+    clock: Date.now,
+    logger,
+  })
+  const maintain = (): void => {
+    try {
+      runner.inTransaction(() => {
+        const now = Date.now()
+        runner.log.sweep(now, null)
+        runner.processor.seen.sweep(now)
+        runner.processor.anomalies.sweep()
+        runner.processor.devices.flush(now)
+        series.prune(now, pruneRows)
+      })
+    } catch (error) {
+      logger.error({ failure: failureOf(error) }, 'sweeping failed; tried again later')
+    }
+  }
+  const timer = setInterval(maintain, settings.maintainEveryMs)
+  const stop = async (): Promise<void> => {
+    clearInterval(timer)
+    if (!db.open) return
+    runner.inTransaction(() => runner.processor.devices.flush(Date.now(), true))
+    db.pragma('wal_checkpoint(TRUNCATE)')
+    db.close()
+  }
+  const methods = threadMethods({ runner, series, outbox, clock: Date.now, stop })
+  say({ type: 'ready', restored: restored(runner) })
+  port.on('message', (message: ToThread) => {
+    if (message.type === 'batch') commit(runner, message.id, message.body)
+    else answer(methods, message)
+  })
+}
+
+const restored = ({ processor, log }: BatchRunner): Restored => ({
+  roster: processor.roster.book.snapshot(),
+  retained: processor.retained.all(),
+  firstSeen: [...processor.devices.all()].map(({ community, id, firstClient }) => ({
+    community,
+    device: id,
+    client: firstClient,
+  })),
+  downSince: log.newestAt(),
+})
+
+function commit(runner: BatchRunner, id: number, body: Uint8Array): void {
+  try {
+    const result = runner.run(body)
+    say({ type: 'committed', id, outOfStep: result.outOfStep, effects: worthTelling(result) })
+  } catch (error) {
+    say({ type: 'refused', id, failure: failureOf(error) })
+  }
+}
+
+function worthTelling({ effects, events, deviceEvents, firstSeen }: BatchResult) {
+  const count = effects.length + events.length + deviceEvents.length + firstSeen.length
+  return count === 0 ? null : { effects, events, deviceEvents, firstSeen }
+}
+
+function answer(methods: PipelineMethods, message: Extract<ToThread, { type: 'call' }>): void {
+  const { id, method, args } = message
+  const call = methods[method] as (...args: readonly unknown[]) => unknown
+  Promise.resolve()
+    .then(() => call(...args))
+    .then(
+      (value) => say({ type: 'answer', id, value }),
+      (error: unknown) => say({ type: 'no-answer', id, failure: failureOf(error) }),
+    )
+}
+
+try {
+  begin()
+} catch (error) {
+  say({ type: 'broken', failure: failureOf(error) })
+}
