@@ -1,6 +1,8 @@
 /** What a command may touch; the entry point hands it in. */
 export interface CommandIo {
   readonly env: NodeJS.ProcessEnv
+  /** The folder that holds package.json. */
+  readonly checkout: string
   /** One line to stdout. */
   readonly print: (line: string) => void
 }

@@ -38,7 +38,7 @@ function checkConfig(settings: Settings): Check {
   }
 }
 
-async function examine(env: NodeJS.ProcessEnv): Promise<readonly Check[]> {
+async function examine({ env, checkout }: CommandIo): Promise<readonly Check[]> {
   const node = checkNode(process.versions.node)
   const settings = readSettings(env)
   if ('name' in settings) return [node, settings]
@@ -48,8 +48,8 @@ async function examine(env: NodeJS.ProcessEnv): Promise<readonly Check[]> {
     node,
     config,
     ...checkPrograms(),
-    await checkPages(),
-    ...(await checkModels(env)),
+    await checkPages(checkout),
+    ...(await checkModels({ env, checkout })),
     checkHome(settings.home),
     await checkDisk(settings.home),
     await checkClock(Date.now(), settings.home),
@@ -72,7 +72,7 @@ export const doctorCommand: Command = {
       args: [...args],
       options: { json: { type: 'boolean', default: false } },
     })
-    const checks = await examine(io.env)
+    const checks = await examine(io)
     const fine = checks.every((check) => check.ok)
     if (values.json) io.print(JSON.stringify({ ok: fine, checks }))
     else for (const check of checks) io.print(line(check))

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { CodedError, errorTable } from '../../contracts/errors.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { doctorCommand } from './doctor.ts'
@@ -52,7 +53,11 @@ const isUsageError = (error: unknown): error is Error =>
   (error instanceof Error &&
     (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true)
 
+// Two folders up from the sources, three from what is built.
+const up = import.meta.url.endsWith('.ts') ? '../../' : '../../../'
+
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
+  checkout: fileURLToPath(new URL(up, import.meta.url)),
   print: (line) => process.stdout.write(`${line}\n`),
 })

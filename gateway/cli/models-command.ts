@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readEnv } from '../../config/env.ts'
 import {
@@ -19,19 +18,13 @@ linli models pull [NAME...] [--from DIR] [--all]
                                          brings missing weights into $LINLI_HOME/models, from DIR or
                                          from their upstream addresses; by default those that are used`
 
-/** The folder that holds package.json, from source and from dist/ alike. */
-export const checkoutDir = (): string => {
-  const here = fileURLToPath(import.meta.url)
-  return fileURLToPath(new URL(here.includes('/dist/') ? '../../../' : '../../', import.meta.url))
-}
-
 /** Every entry of the shipped manifest, looked for where the gateway looks. */
 export function findModels(
-  env: NodeJS.ProcessEnv,
+  { env, checkout }: Pick<CommandIo, 'env' | 'checkout'>,
   entries: readonly ModelEntry[] = shippedModels(),
 ): Promise<ResolvedModel[]> {
   const { models, home } = readEnv(env)
-  const directories = modelDirectories({ explicit: models, home, checkout: checkoutDir() })
+  const directories = modelDirectories({ explicit: models, home, checkout })
   return Promise.all(entries.map((entry) => resolveModel(entry, directories)))
 }
 
@@ -54,7 +47,7 @@ const plain = ({ entry, state, path, refused }: ResolvedModel) => ({
 
 async function list(io: CommandIo, json: boolean, onlyDefault: boolean): Promise<number> {
   const entries = shippedModels().filter((entry) => !onlyDefault || entry.use === 'default')
-  const found = await findModels(io.env, entries)
+  const found = await findModels(io, entries)
   if (json) io.print(JSON.stringify({ models: found.map(plain) }))
   else for (const model of found) io.print(line(model))
   const wrong = found.filter(({ entry, state }) => entry.use === 'default' && state !== 'found')
@@ -81,7 +74,7 @@ async function pull(
   )
   const to = join(readEnv(io.env).home, 'models')
   let failures = 0
-  for (const { entry, state, path } of await findModels(io.env, wanted)) {
+  for (const { entry, state, path } of await findModels(io, wanted)) {
     if (state === 'found') {
       io.print(`have     ${entry.file}  ${path}`)
       continue

@@ -4,7 +4,6 @@ import { stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { minuteMs } from '../../../contracts/clock.ts'
-import { checkoutDir } from '../models-command.ts'
 import { type Check, ok, problem } from './check.ts'
 
 const nodeFloor = [20, 19] as const
@@ -36,8 +35,8 @@ export function checkPrograms(): Check[] {
   ]
 }
 
-export async function checkPages(): Promise<Check> {
-  const page = join(checkoutDir(), 'dist/web/index.html')
+export async function checkPages(checkout: string): Promise<Check> {
+  const page = join(checkout, 'dist/web/index.html')
   const built = await stat(page).catch(() => null)
   return built === null
     ? problem('web', '网页还没构建 / pages not built', 'npm run build')
