@@ -152,6 +152,9 @@ export function measure(
   const readings: NumberedReading[] = []
   let { seq, lastTs } = state
   for (const { ts, values: change } of due) {
+    // While it still sees the same person a motion sensor has nothing of its own to say: a repeated
+    // `true` would be a second sign of life.
+    if (change === null && values['motion'] === true) continue
     advance(spec, values, moments, lastTs, ts, random)
     Object.assign(values, change)
     seq += 1
