@@ -1,0 +1,123 @@
+import Drawer from 'antd/es/drawer'
+import Segmented from 'antd/es/segmented'
+import Select from 'antd/es/select'
+import { useState } from 'react'
+import type { DeviceItem } from '../../../../contracts/http/devices.ts'
+import { useHistory } from '../../data/queries.ts'
+import { LineChart } from '../../look/line-chart.tsx'
+import { StateShape } from '../../look/state-shape.tsx'
+import { Failed, Loading } from '../../shell/notices.tsx'
+import { figure } from '../../text/format.ts'
+import { useText } from '../../text/use-text.ts'
+import { deviceState } from './device-row.tsx'
+import { asNumber, unitOf, valueWords } from './readings.ts'
+
+interface DeviceDrawerProps {
+  readonly device: DeviceItem
+  readonly now: number
+  readonly onClose: () => void
+}
+
+const spansHours = [1, 24, 168] as const
+
+/** One device: what it said last, and the way one reading went. */
+export default function DeviceDrawer({ device, now, onClose }: DeviceDrawerProps) {
+  const { t, time } = useText()
+  const names = Object.keys(device.lastValues)
+  const [picked, setPicked] = useState<string | null>(null)
+  const [hours, setHours] = useState<number>(24)
+  const reading = picked ?? names[0] ?? null
+  const state = deviceState(device)
+  return (
+    <Drawer
+      open
+      size="min(720px, 100vw)"
+      title={device.name === '' ? device.id : device.name}
+      onClose={onClose}
+    >
+      <div className="row wrap">
+        <StateShape kind={state.shape} />
+        {t(state.word)}
+        <span className="muted s13">
+          {device.id} · {device.type}
+          {device.place !== null && ` · ${device.place.name}`}
+        </span>
+      </div>
+      <ul style={{ margin: '12px 0 20px', display: 'grid', gap: 4 }}>
+        {Object.entries(device.lastValues).map(([name, point]) => (
+          <li key={name} className="row s13">
+            <span style={{ width: 140 }}>{name}</span>
+            <b className="grow">
+              {valueWords(name, point.value, t('devices.yes'), t('devices.no'))}
+            </b>
+            <span className="muted">{time.day(point.ts, now)}</span>
+          </li>
+        ))}
+      </ul>
+      <div className="row wrap" style={{ marginBottom: 16 }}>
+        <h3>{t('devices.history')}</h3>
+        <span className="grow" />
+        <Select
+          aria-label={t('devices.pick-reading')}
+          style={{ minWidth: 140 }}
+          value={reading}
+          options={names.map((name) => ({ value: name, label: name }))}
+          onChange={(value: string) => setPicked(value)}
+        />
+        <Segmented
+          value={hours}
+          options={spansHours.map((n) => ({
+            value: n,
+            label: n > 24 ? t('devices.days', { n: n / 24 }) : t('devices.hours', { n }),
+          }))}
+          onChange={setHours}
+        />
+      </div>
+      {reading === null ? (
+        <p className="second">{t('devices.no-history')}</p>
+      ) : (
+        <History device={device} reading={reading} hours={hours} now={now} />
+      )}
+    </Drawer>
+  )
+}
+
+interface HistoryProps {
+  readonly device: DeviceItem
+  readonly reading: string
+  readonly hours: number
+  readonly now: number
+}
+
+function History({ device, reading, hours, now }: HistoryProps) {
+  const { t, time } = useText()
+  const history = useHistory({ device: device.id, community: device.community, reading, hours })
+  if (history.isPending) return <Loading rows={4} />
+  if (history.data === undefined) return <Failed error={history.error} retry={history.refetch} />
+  const fromMs = now - hours * 3_600_000
+  const points = history.data.items.flatMap((point) => {
+    const value = asNumber(point.value)
+    return value === null || point.ts < fromMs ? [] : [{ ts: point.ts, value }]
+  })
+  if (points.length === 0) return <p className="second">{t('devices.no-history')}</p>
+  const values = points.map((point) => point.value)
+  const from = time.day(fromMs, now)
+  const label = t('devices.chart', {
+    reading,
+    from,
+    to: t('time.now'),
+    min: figure(values.reduce((a, b) => Math.min(a, b))),
+    max: figure(values.reduce((a, b) => Math.max(a, b))),
+  })
+  return (
+    <LineChart
+      points={points}
+      fromMs={fromMs}
+      toMs={now}
+      unit={unitOf(reading)}
+      label={label}
+      from={from}
+      to={t('time.now')}
+    />
+  )
+}

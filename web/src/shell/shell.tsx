@@ -1,0 +1,27 @@
+import './shell.css'
+import type { ReactNode } from 'react'
+import type { Account } from '../../../contracts/http/auth.ts'
+import { useHealth } from '../data/queries.ts'
+import { useStream } from '../data/use-stream.ts'
+import { HealthBanner } from './health-banner.tsx'
+import { SideNav } from './side-nav.tsx'
+import { TopBar } from './top-bar.tsx'
+
+/** The frame of every page: navigation, box state, and the banner that names what is missing. */
+export function Shell({ me, children }: { me: Account; children: ReactNode }) {
+  const stream = useStream(true)
+  const health = useHealth()
+  return (
+    <div className="shell">
+      <SideNav me={me} />
+      <div className="main">
+        <TopBar me={me} health={health.isError ? null : health.data} live={stream === 'live'} />
+        <HealthBanner
+          health={health.isError ? null : health.data}
+          retry={() => void health.refetch()}
+        />
+        <main className="view">{children}</main>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,17 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { keys } from '../data/queries.ts'
+import { useClient } from '../data/use-client.ts'
+import { useSay } from '../data/use-say.ts'
+
+/** Ends the session at the server, then forgets everything that was read with it. */
+export function useSignOut(): () => void {
+  const client = useClient()
+  const cache = useQueryClient()
+  const say = useSay()
+  return () => {
+    client.send('POST', '/auth/logout').then(() => {
+      cache.clear()
+      cache.setQueryData(keys.me, null)
+    }, say.failed)
+  }
+}

@@ -1,0 +1,6 @@
+import type { Words } from '../words.ts'
+import { enCommon } from './common.ts'
+import { enPlaces } from './places.ts'
+import { enTickets } from './tickets.ts'
+
+export const en: Words = { ...enCommon, ...enTickets, ...enPlaces }

@@ -1,0 +1,46 @@
+import { createContext, useContext } from 'react'
+import type { LocalText } from '../../../contracts/text.ts'
+import { en } from './en/words.ts'
+import { type Language, type TimeWords, timeWords } from './format.ts'
+import { type Fill, fillIn, isWord, type WordKey, type Words, zh } from './words.ts'
+
+export interface TextTools {
+  readonly language: Language
+  t<Key extends WordKey>(key: Key, ...values: Fill<Key>): string
+  readonly time: TimeWords
+  /** The name of a detected class; unknown ones as the model says them. */
+  thing(label: string): string
+  /** A text of the server in the chosen language; English falls back to Chinese where none was written. */
+  local(text: LocalText): string
+  either(zhText: string, enText: string | null): string
+  setLanguage(language: Language): void
+}
+
+const dictionaries: Readonly<Record<Language, Words>> = { zh, en }
+
+export function textTools(
+  language: Language,
+  setLanguage: (language: Language) => void,
+): TextTools {
+  const words = dictionaries[language]
+  return {
+    language,
+    setLanguage,
+    time: timeWords[language],
+    t: (key, ...values) => fillIn(words[key], values[0]),
+    thing: (label) => {
+      const key = `thing.${label}`
+      return isWord(key) ? words[key] : label
+    },
+    local: (text) => text[language],
+    either: (zhText, enText) => (language === 'en' ? (enText ?? zhText) : zhText),
+  }
+}
+
+export const TextContext = createContext<TextTools | null>(null)
+
+export function useText(): TextTools {
+  const tools = useContext(TextContext)
+  if (tools === null) throw new Error('invariant broken: no TextProvider above')
+  return tools
+}
