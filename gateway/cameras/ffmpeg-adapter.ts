@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { Writable } from 'node:stream'
 import ffmpeg from 'fluent-ffmpeg'
 import { CodedError } from '../../contracts/errors.ts'
@@ -128,9 +129,9 @@ class Playback implements RunningVideo {
     process.once('exit', () => clearTimeout(timer))
   }
 
-  #process(): import('node:child_process').ChildProcess | null {
+  #process(): ChildProcess | null {
     const { ffmpegProc } = this.#command as unknown as {
-      ffmpegProc?: import('node:child_process').ChildProcess
+      ffmpegProc?: ChildProcess
     }
     return ffmpegProc ?? null
   }

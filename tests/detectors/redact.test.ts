@@ -1,0 +1,116 @@
+import sharp from 'sharp'
+import { describe, expect, test } from 'vitest'
+import { decodeJpeg } from '../../detectors/decode.ts'
+import { overlaySvg } from '../../detectors/draw-boxes.ts'
+import { createFaceDetector } from '../../detectors/face-detector.ts'
+import type { RgbImage } from '../../detectors/image.ts'
+import { mosaic } from '../../detectors/mosaic.ts'
+import { redactPicture } from '../../detectors/redact.ts'
+import { needs } from '../support/needs.ts'
+import { drawnJpeg, mediaFile, modelFile, mulberry } from './support.ts'
+
+const noisy = (widthPx: number, heightPx: number): RgbImage => {
+  const random = mulberry(7)
+  const data = Uint8Array.from({ length: widthPx * heightPx * 3 }, () => random() * 256)
+  return { data, widthPx, heightPx }
+}
+
+test('a mosaic leaves at most a few dozen coarse colours of a face: nothing to recognise or to restore', () => {
+  const image = noisy(400, 300)
+  mosaic(image, [[100, 80, 120, 150]])
+  const colours = new Set<string>()
+  for (let y = 60; y < 250; y += 1) {
+    for (let x = 90; x < 230; x += 1) {
+      const at = (y * 400 + x) * 3
+      const pixel = image.data.subarray(at, at + 3)
+      colours.add([...pixel].join(','))
+      for (const value of pixel) expect(value % 16).toBe(8)
+    }
+  }
+  expect(colours.size).toBeLessThanOrEqual(36)
+})
+
+test('a face that reaches over the edge of the picture is destroyed as far as it is in it', () => {
+  const image = noisy(100, 100)
+  mosaic(image, [[-30, 70, 60, 60]])
+  expect((image.data[(99 * 100 + 0) * 3] ?? 0) % 16).toBe(8)
+  expect((image.data[(90 * 100 + 40) * 3] ?? 0) % 16).toBe(8)
+})
+
+test('without a face model the whole picture is coarse, since nobody can say where the faces are', async () => {
+  const jpeg = await drawnJpeg({ widthPx: 640, heightPx: 360, noise: 20 })
+  const redacted = await redactPicture(jpeg, null)
+  expect(redacted).toMatchObject({ whole: true, faces: 0, widthPx: 640, heightPx: 360 })
+  const edges = async (picture: Buffer): Promise<number> => {
+    const { data } = await sharp(picture).greyscale().raw().toBuffer({ resolveWithObject: true })
+    let sum = 0
+    for (let i = 1; i < data.length; i += 1) sum += Math.abs((data[i] ?? 0) - (data[i - 1] ?? 0))
+    return sum / data.length
+  }
+  expect(await edges(redacted.jpeg)).toBeLessThan((await edges(jpeg)) / 4)
+})
+
+test('labels are escaped: a name from outside cannot become markup in a picture', () => {
+  const label = `<script>&"'\u0000</script>`
+  const svg = overlaySvg(
+    { boxes: [{ boxPx: [1, 2, 30, 40], label, subject: true }], zones: [] },
+    100,
+    100,
+  )
+  expect(svg).not.toContain('<script>')
+  expect(svg).not.toContain('\u0000')
+})
+
+test('subject and zone are drawn in the colours of the look', async () => {
+  const jpeg = await drawnJpeg({ widthPx: 640, heightPx: 360 })
+  const redacted = await redactPicture(jpeg, null, {
+    overlay: {
+      boxes: [{ boxPx: [200, 100, 200, 150], label: 'car 0.87', subject: true }],
+      zones: [
+        {
+          polygon: [
+            [0.1, 0.6],
+            [0.9, 0.6],
+            [0.9, 0.95],
+            [0.1, 0.95],
+          ],
+        },
+      ],
+    },
+    quality: 95,
+  })
+  const { data } = await decodeJpeg(redacted.jpeg)
+  const at = (x: number, y: number): number[] => [
+    ...data.subarray((y * 640 + x) * 3, (y * 640 + x) * 3 + 3),
+  ]
+  const [red = 0, green = 0, blue = 255] = at(300, 250)
+  expect(red - blue).toBeGreaterThan(90)
+  expect(green).toBeGreaterThan(120)
+  const plain = await decodeJpeg((await redactPicture(jpeg, null)).jpeg)
+  const inZone = (500 + 300 * 640) * 3
+  expect((data[inZone] ?? 0) - (data[inZone + 2] ?? 0)).toBeGreaterThan(
+    (plain.data[inZone] ?? 0) - (plain.data[inZone + 2] ?? 0),
+  )
+})
+
+describe.runIf(needs('shared-media') && needs('shared-models'))('real faces', () => {
+  test.each([
+    ['faces/obama_1.jpg', 1],
+    ['groups/compreface_016_8.jpg', 8],
+    ['groups/solvay1927.jpg', 29],
+  ] as const)('%s: no face of %i is left to be found afterwards', async (file, count) => {
+    const detector = await createFaceDetector(modelFile('face_det_yunet_n_dynamic.onnx'))
+    try {
+      const jpeg = mediaFile(file)
+      const before = await decodeJpeg(jpeg)
+      const redacted = await redactPicture(jpeg, detector)
+      expect(redacted.faces).toBeGreaterThanOrEqual(count)
+      expect([redacted.widthPx, redacted.heightPx]).toEqual([before.widthPx, before.heightPx])
+      const after = await decodeJpeg(redacted.jpeg)
+      const left = await detector.detect(after, { scoreMin: 0.7, longSideMaxPx: 1280 })
+      expect(left).toEqual([])
+    } finally {
+      await detector.dispose()
+    }
+  })
+})
