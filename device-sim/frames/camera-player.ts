@@ -7,7 +7,7 @@ export interface CameraPlayer {
   start(): void
   /** Changes what the camera sees from its next frame on. Throws where the film has no such scene. */
   show(scene: SceneName): void
-  /** The camera dies: no frame any more, its connection stays. */
+  /** The camera dies: one last frame now, then none; its connection stays. */
   mute(): void
   /** When the last frame left, epoch ms; null before the first. */
   lastFrameAt(): number | null
@@ -43,6 +43,13 @@ export function createCameraPlayer(
     if (jpeg === undefined) throw new Error(`invariant broken: scene ${scene} is empty`)
     return jpeg
   }
+  const send = (): void => {
+    const now = deps.clock()
+    if (deps.link.frame(next(), now)) {
+      stats.sent += 1
+      last = now
+    } else stats.skipped += 1
+  }
   const stop = (): void => {
     if (timer !== null) clearInterval(timer)
     timer = null
@@ -50,20 +57,17 @@ export function createCameraPlayer(
   return {
     stats,
     start() {
-      timer ??= setInterval(() => {
-        const now = deps.clock()
-        if (deps.link.frame(next(), now)) {
-          stats.sent += 1
-          last = now
-        } else stats.skipped += 1
-      }, 1_000 / options.framesPerSecond)
+      timer ??= setInterval(send, 1_000 / options.framesPerSecond)
     },
     show(name) {
       if (!deps.film.has(name)) throw new Error(`invariant broken: no scene ${name}`)
       scene = name
       at = 0
     },
-    mute: stop,
+    mute() {
+      if (timer !== null) send()
+      stop()
+    },
     stop,
     lastFrameAt: () => last,
   }
