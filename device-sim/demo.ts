@@ -80,7 +80,11 @@ function givenNeeds(setting: Setting, fresh: boolean): ReadonlySet<Need> {
   return needs
 }
 
-async function run(setting: Setting, product: Product, signal: AbortSignal): Promise<PlayResult> {
+async function run(
+  setting: Setting,
+  product: Product,
+  signal: AbortSignal,
+): Promise<PlayResult | null> {
   const { options, store, log, community } = setting
   const seed = createRandom(options.seed)
   const [addresses, films] = await Promise.all([
@@ -128,11 +132,12 @@ async function run(setting: Setting, product: Product, signal: AbortSignal): Pro
   }
 }
 
-async function main(): Promise<void> {
+/** Resolves with the exit code: 130 where a run that was to be scored has been stopped. */
+async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2))
   if (options.help) {
     process.stdout.write(`${helpText}\n`)
-    return
+    return 0
   }
   const { home, temporary } = chooseHome(options)
   const out = options.json ? process.stderr : process.stdout
@@ -161,7 +166,8 @@ async function main(): Promise<void> {
         throw new Error(`Linli ended by itself with ${code}; its output says why`)
       }),
     ])
-    if (options.durationSeconds !== null) process.stdout.write(`${JSON.stringify(result)}\n`)
+    if (result !== null) process.stdout.write(`${JSON.stringify(result)}\n`)
+    return result === null && options.durationSeconds !== null ? 130 : 0
   } finally {
     await product.stop()
     if (temporary) rmSync(home, { recursive: true, force: true })
@@ -169,7 +175,7 @@ async function main(): Promise<void> {
 }
 
 main().then(
-  () => process.exit(0),
+  (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.exit(1)

@@ -47,9 +47,10 @@ const saveMs = 5 * secondMs
 
 /**
  * One play: history, then the script in real time, then the score. The start is fixed once most of the
- * history is in, so that "24 hours ago" can be written into what is left of it.
+ * history is in, so that "24 hours ago" can be written into what is left of it. Null where it was stopped
+ * before its end, or has none: half a play has no score.
  */
-export async function play(deps: PlayDeps, options: PlayOptions): Promise<PlayResult> {
+export async function play(deps: PlayDeps, options: PlayOptions): Promise<PlayResult | null> {
   const { api, world, truth, clock, log } = deps
   const watch = createTicketWatch(api, clock)
   const runFrom = clock()
@@ -86,7 +87,7 @@ export async function play(deps: PlayDeps, options: PlayOptions): Promise<PlayRe
     await until(options, startedAt, clock)
     running.cancel()
     life.stop()
-    return await result(deps, watch, runFrom, startedAt)
+    return options.signal.aborted ? null : await result(deps, watch, runFrom, startedAt)
   } finally {
     for (const timer of timers) clearInterval(timer)
     watch.stop()

@@ -1,4 +1,3 @@
-import type { ListAnswer } from '../../contracts/http/system.ts'
 import type { TicketAction, TicketSummary } from '../../contracts/ticket.ts'
 import { ApiError, type ApiClient } from './api-client.ts'
 
@@ -12,15 +11,7 @@ const open: ReadonlySet<string> = new Set([
   'verified',
 ])
 /** The way from any open status to its end; the first one that a ticket allows is taken. */
-const way: readonly TicketAction[] = [
-  'close',
-  'verify',
-  'handle',
-  'start',
-  'accept',
-  'dispatch',
-  'file',
-]
+const way: readonly TicketAction[] = ['close', 'reject', 'return', 'reopen']
 const stepsMax = 8
 
 /**
@@ -38,7 +29,6 @@ export async function closeOldTickets(api: ApiClient): Promise<number> {
 }
 
 async function closeOne(api: ApiClient, first: TicketSummary): Promise<boolean> {
-  const units = await api.get<ListAnswer<{ readonly id: string }>>('/org')
   let ticket = first
   for (let step = 0; step < stepsMax && open.has(ticket.status); step += 1) {
     const action = way.find((one) => ticket.allowed.includes(one))
@@ -46,7 +36,6 @@ async function closeOne(api: ApiClient, first: TicketSummary): Promise<boolean> 
     try {
       ticket = await api.post<TicketSummary>(`/tickets/${ticket.id}/actions/${action}`, {
         note: '演示重新开始 / the demo starts anew',
-        ...(action === 'dispatch' ? { unit: units.items[0]?.id } : {}),
       })
     } catch (error) {
       if (error instanceof ApiError) return false
