@@ -1,0 +1,41 @@
+import { type BenchArguments, benchArguments } from './support/arguments.ts'
+import { benchIngest } from './ingest.ts'
+
+const benches: Readonly<
+  Record<
+    string,
+    { readonly about: string; readonly run: (args: BenchArguments) => Promise<object> }
+  >
+> = {
+  ingest: {
+    about: 'durable QoS 1 readings a second against bare in-memory aedes [--seconds N --rounds N]',
+    run: benchIngest,
+  },
+}
+
+const usage = (): string =>
+  [
+    'npm run bench -- NAME [--json] [--seed N]',
+    '',
+    ...Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`),
+    '',
+    'Each prints one JSON line; the baseline runs in the same run. Close other programs first.',
+  ].join('\n')
+
+const [name, ...rest] = process.argv.slice(2)
+const bench = name === undefined ? undefined : benches[name]
+if (name === undefined || name === '--help' || name === '-h' || rest.includes('--help')) {
+  process.stdout.write(`${usage()}\n`)
+} else if (bench === undefined) {
+  process.stderr.write(`no such benchmark: ${name}\n\n${usage()}\n`)
+  process.exitCode = 2
+} else {
+  try {
+    const args = benchArguments(rest)
+    const line = await bench.run(args)
+    process.stdout.write(`${args.json ? JSON.stringify(line) : JSON.stringify(line, null, 2)}\n`)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
+}

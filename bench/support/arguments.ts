@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util'
+
+export interface BenchArguments {
+  /** Print one JSON line and nothing else on standard output. */
+  readonly json: boolean
+  readonly seconds: number | null
+  readonly rounds: number | null
+  readonly seed: number
+  readonly kills: number | null
+}
+
+/** What stands after `npm run bench -- NAME`. Throws on an unknown option. */
+export function benchArguments(args: readonly string[]): BenchArguments {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean', default: false },
+      seconds: { type: 'string' },
+      rounds: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      kills: { type: 'string' },
+    },
+  })
+  const number = (text: string | undefined): number | null => {
+    if (text === undefined) return null
+    const value = Number(text)
+    if (!Number.isFinite(value) || value <= 0) throw new Error(`not a positive number: ${text}`)
+    return value
+  }
+  return {
+    json: values.json,
+    seconds: number(values.seconds),
+    rounds: number(values.rounds),
+    seed: number(values.seed) ?? 1,
+    kills: number(values.kills),
+  }
+}
