@@ -155,6 +155,9 @@ export const CareSettings = Type.Object(
     waterMinM3: Type.Number({ minimum: 0, default: 0.002 }),
     /** Mean power that a person causes, kW: above refrigerator and stand-by. */
     powerMinKw: Type.Number({ minimum: 0, default: 0.8 }),
+    meterGapMaxMs: Ms(7_200_000),
+    /** Until so much of its interval has passed a source that has just spoken counts as looking. */
+    tailFactor: Type.Number({ minimum: 0, maximum: 2.5, default: 1.25 }),
     ledgerMs: Ms(604_800_000),
     /** For times of day in texts. */
     utcOffsetMinutes: Type.Integer({ minimum: -840, maximum: 840, default: 480 }),

@@ -1,0 +1,196 @@
+import type { CareSettings } from '../../config/rules.ts'
+import type { RosterDevice } from '../../contracts/roster.ts'
+import { DueHeap } from '../model/due-heap.ts'
+import type { StateRow } from '../model/engine.ts'
+import type { RosterView } from '../model/roster-view.ts'
+import { createHome, type Home } from './home.ts'
+import { createPerson, type Person } from './person.ts'
+import {
+  loadHome,
+  loadLedger,
+  loadPerson,
+  loadSource,
+  prefixes,
+  saveHome,
+  saveLedger,
+  savePerson,
+  saveSource,
+  sourceKey,
+} from './saved.ts'
+import { createSource, type Source } from './source.ts'
+
+/** All that the care engine remembers, and which of it must be saved. */
+export class CareDesk {
+  readonly roster: RosterView
+  readonly settings: CareSettings
+  readonly versionTag: string
+  readonly due = new DueHeap<Person>()
+  /** Our time at the last input; null before the first. */
+  now: number | null = null
+  /** When the gateway started, our time: who spoke before it may have spoken in vain. */
+  startedAt = 0
+  /** No decision before this, our time. */
+  settledAt = 0
+  readonly persons = new Map<string, Person>()
+  readonly #sources = new Map<string, Source>()
+  readonly #homes = new Map<string, Home>()
+  readonly #dirty = new Map<string, () => string>()
+  readonly #deleted = new Set<string>()
+  #rosterVersion = 0
+
+  constructor(roster: RosterView, settings: CareSettings, versionTag: string) {
+    this.roster = roster
+    this.settings = settings
+    this.versionTag = versionTag
+  }
+
+  meta(change: {
+    readonly now?: number
+    readonly startedAt?: number
+    readonly settledAt?: number
+  }) {
+    this.now = change.now ?? this.now
+    this.startedAt = change.startedAt ?? this.startedAt
+    this.settledAt = change.settledAt ?? this.settledAt
+    this.#mark(prefixes.meta, () => JSON.stringify([this.now, this.startedAt, this.settledAt]))
+  }
+
+  /** The device where it stands in a home and is approved. */
+  homeDevice(community: string, device: string): (RosterDevice & { household: string }) | null {
+    const found = this.roster.device(community, device)
+    if (found === null || found.household === null || found.state !== 'approved') return null
+    return found as RosterDevice & { household: string }
+  }
+
+  source(device: RosterDevice): Source {
+    const key = `${device.community}/${device.id}`
+    let source = this.#sources.get(key)
+    if (source === undefined) {
+      source = createSource(device.community, device.id)
+      this.#sources.set(key, source)
+    }
+    if (device.intervalMs !== null) source.intervalMs = device.intervalMs
+    return source
+  }
+
+  home(id: string): Home {
+    let home = this.#homes.get(id)
+    if (home === undefined) {
+      home = createHome(id)
+      this.#homes.set(id, home)
+    }
+    return home
+  }
+
+  sources(): Iterable<Source> {
+    return this.#sources.values()
+  }
+  homes(): Iterable<Home> {
+    return this.#homes.values()
+  }
+
+  /** Devices of a home that look: those that have shown that they can notice somebody. */
+  sourcesOf(
+    household: string | null,
+  ): { readonly source: Source; readonly device: RosterDevice }[] {
+    if (household === null) return []
+    return this.roster.devicesOf(household).flatMap((device) => {
+      const source = this.#sources.get(`${device.community}/${device.id}`)
+      const looks = device.state === 'approved' && source !== undefined && source.able.size > 0
+      return looks ? [{ source, device }] : []
+    })
+  }
+
+  touchSource(source: Source): void {
+    const key = sourceKey(source)
+    this.#mark(`${prefixes.source}${key}`, () => saveSource(source))
+  }
+  touchLedger(source: Source): void {
+    this.#mark(`${prefixes.ledger}${sourceKey(source)}`, () => saveLedger(source))
+  }
+  touchHome(home: Home): void {
+    this.#mark(`${prefixes.home}${home.id}`, () => saveHome(home))
+  }
+  touchPerson(person: Person): void {
+    this.#mark(person.key, () => savePerson(person))
+    this.due.schedule(person)
+  }
+
+  watchedIn(household: string): Person[] {
+    return this.roster.residentsOf(household).flatMap(({ id }) => this.persons.get(id) ?? [])
+  }
+
+  /** Follows the roster. Returns those whose watch has changed and those whose watch has ended. */
+  followRoster(now: number): {
+    readonly changed: readonly Person[]
+    readonly ended: readonly Person[]
+  } {
+    const changed: Person[] = []
+    const ended: Person[] = []
+    if (this.roster.version === this.#rosterVersion) return { changed, ended }
+    this.#rosterVersion = this.roster.version
+    for (const resident of this.roster.residents()) {
+      const person = this.persons.get(resident.id)
+      if (person === undefined && resident.watch === null) continue
+      if (person === undefined) {
+        const added = createPerson(resident, now)
+        this.persons.set(resident.id, added)
+        changed.push(added)
+      } else if (person.resident !== resident) {
+        person.resident = resident
+        changed.push(person)
+      }
+    }
+    for (const person of this.persons.values()) {
+      const resident = this.roster.resident(person.id)
+      if (resident !== null && resident.watch !== null) continue
+      this.persons.delete(person.id)
+      this.#dirty.delete(person.key)
+      this.#deleted.add(person.key)
+      person.dueAt = null
+      ended.push(person)
+    }
+    return { changed: changed.filter(({ resident }) => resident.watch !== null), ended }
+  }
+
+  restore(rows: Iterable<StateRow>): void {
+    const ledgers: [string, string][] = []
+    for (const { key, value } of rows) {
+      if (value === null) continue
+      if (key === prefixes.meta) {
+        const [now, startedAt, settledAt] = JSON.parse(value) as [number, number, number]
+        this.now = now
+        this.startedAt = startedAt
+        this.settledAt = settledAt
+      } else if (key.startsWith(prefixes.source)) {
+        const source = loadSource(key, value)
+        this.#sources.set(sourceKey(source), source)
+      } else if (key.startsWith(prefixes.ledger)) ledgers.push([key, value])
+      else if (key.startsWith(prefixes.home)) {
+        const home = loadHome(value)
+        this.#homes.set(home.id, home)
+      } else if (key.startsWith(prefixes.person)) {
+        const person = loadPerson(value)
+        this.persons.set(person.id, person)
+        this.due.schedule(person)
+      }
+    }
+    for (const [key, value] of ledgers) {
+      const source = this.#sources.get(key.slice(prefixes.ledger.length))
+      if (source !== undefined) loadLedger(source, value)
+    }
+  }
+
+  takeDirty(): readonly StateRow[] {
+    const rows: StateRow[] = [...this.#deleted].map((key) => ({ key, value: null }))
+    for (const [key, write] of this.#dirty) rows.push({ key, value: write() })
+    this.#deleted.clear()
+    this.#dirty.clear()
+    return rows
+  }
+
+  #mark(key: string, write: () => string): void {
+    this.#deleted.delete(key)
+    this.#dirty.set(key, write)
+  }
+}

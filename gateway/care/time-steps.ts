@@ -1,0 +1,48 @@
+import { minuteMs } from '../../contracts/clock.ts'
+import type { CareDesk } from './care-desk.ts'
+import { clip } from './intervals.ts'
+
+/** A pause that no start explains and that is longer than this is a clock that was put right. */
+const jumpMs = 5 * minuteMs
+
+/**
+ * We were not there from `from` to `to`. Nobody looked then, unless a source delivers what it buffered, so
+ * decisions wait a little: a tenth of the pause. When our own clock has leapt, which makes everybody look
+ * unseen at once, they wait until life may have shown in the new time.
+ */
+export function pauseEnded(desk: CareDesk, from: number, to: number, started: boolean): void {
+  const { startSettleMaxMs, clockJumpSettleMs } = desk.settings
+  const pauseMs = to - from
+  const settleMs =
+    !started && pauseMs > jumpMs ? clockJumpSettleMs : Math.min(startSettleMaxMs, pauseMs / 10)
+  desk.meta({ settledAt: Math.round(to + settleMs) })
+}
+
+/** Our own clock was set back: what lies in the future now has not happened. */
+export function clockSetBack(desk: CareDesk, now: number): void {
+  for (const source of desk.sources()) {
+    if (source.last !== null && source.last.at > now) source.last = { ...source.last, at: now }
+    if (source.open !== null) source.open = clip([source.open], 0, now)[0] ?? null
+    source.ledger = clip(source.ledger, 0, now)
+    source.signs = source.signs.filter((at) => at <= now)
+    for (const [name, sample] of source.values)
+      source.values.set(name, { ...sample, at: Math.min(sample.at, now) })
+    source.past = null
+    source.clock = null
+    desk.touchSource(source)
+    desk.touchLedger(source)
+  }
+  for (const home of desk.homes()) {
+    if (home.last !== null && home.last.ts > now) home.last = { ...home.last, ts: now }
+    home.lateAt = null
+    home.lateSince = null
+    desk.touchHome(home)
+  }
+  for (const person of desk.persons.values()) {
+    if (person.own !== null && person.own.ts > now) person.own = { ...person.own, ts: now }
+    person.knownAt = Math.min(person.knownAt, now)
+    if (person.dueAt !== null) person.dueAt = now
+    desk.touchPerson(person)
+  }
+  desk.meta({ settledAt: Math.min(desk.settledAt, now), startedAt: Math.min(desk.startedAt, now) })
+}
