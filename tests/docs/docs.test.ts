@@ -26,6 +26,12 @@ function linksOf(page: string): string[] {
     .map((target) => relative(root, resolve(root, dirname(page), target.replace(/#.*$/, ''))))
 }
 
+/** The commands of a page, without the comments behind them. */
+const blocks = (page: string): string[] =>
+  [...read(page).matchAll(/```(?:bash|sh)\n([\s\S]*?)```/g)].map((match) =>
+    (match[1] ?? '').replaceAll(/\s*#.*$/gm, ''),
+  )
+
 describe('the docs', () => {
   test('every link inside the repository leads somewhere', () => {
     for (const page of pages)
@@ -62,10 +68,6 @@ describe('the docs', () => {
   })
 
   test('both READMEs show the same commands: the Chinese one is not the poor relation', () => {
-    const blocks = (page: string): string[] =>
-      [...read(page).matchAll(/```(?:bash|sh)\n([\s\S]*?)```/g)].map((match) =>
-        (match[1] ?? '').replaceAll(/\s*#.*$/gm, ''),
-      )
     expect(blocks('README.zh-CN.md')).toEqual(blocks('README.md'))
     expect(blocks('README.md').join('\n')).toContain('npm run demo')
   })
