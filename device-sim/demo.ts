@@ -87,19 +87,13 @@ async function run(
 ): Promise<PlayResult | null> {
   const { options, store, log, community } = setting
   const seed = createRandom(options.seed)
-  const [addresses, films] = await Promise.all([
-    product.start(),
-    renderFilms(findMedia(join(shared, 'media'))),
-  ])
+  const addresses = await product.start()
   const api = createApiClient(addresses.http)
   await api.signIn('admin', store.memory.adminPassword)
-  const seeded = await seedCommunity({
-    api,
-    memory: store.memory,
-    community,
-    nowMs: Date.now(),
-    newSecret,
-  })
+  const [films, seeded] = await Promise.all([
+    renderFilms(findMedia(join(shared, 'media'))),
+    seedCommunity({ api, memory: store.memory, community, nowMs: Date.now(), newSecret }),
+  ])
   store.memory.runs += 1
   store.memory.stoppedCleanly = false
   store.save()
