@@ -59,6 +59,9 @@ export interface TimeSeries {
   buckets(query: BucketQuery): Promise<TelemetryPoint[]>
 }
 
+/** The last whole ms that 64-bit nanoseconds can say (year 2262). */
+export const timeMaxMs = 9_223_372_036_853
+
 /** Whole ms bounds and a limit that hold. Null when the range is empty. */
 export function checkedRange(query: RangeQuery): {
   readonly from: number
@@ -70,8 +73,7 @@ export function checkedRange(query: RangeQuery): {
     throw new CodedError('request.invalid', 'from, to and limit must be numbers')
   }
   const from = Math.max(0, Math.ceil(query.from))
-  // The last whole ms that 64-bit nanoseconds can say (year 2262).
-  const to = Math.min(9_223_372_036_853, Math.floor(query.to))
+  const to = Math.min(timeMaxMs, Math.floor(query.to))
   if (from > to || limit < 1) return null
   return { from, to, limit: Math.min(Math.floor(limit), limits.telemetryPointsMax) }
 }
