@@ -139,7 +139,12 @@ class Playback implements RunningVideo {
 
 function build(request: VideoRequest): ffmpeg.FfmpegCommand {
   const command = ffmpeg({ source: request.path, stdoutLines: 20, logger: undefined })
-  if (request.ffmpegPath !== undefined) command.setFfmpegPath(request.ffmpegPath)
+  // The package looks for the program once per process and remembers a miss for ever, in a cache that
+  // all commands share; asked per command, an ffmpeg that is installed later is found.
+  Object.assign(command, {
+    _getFfmpegPath: (found: (error: null, path: string) => void) =>
+      found(null, request.ffmpegPath ?? 'ffmpeg'),
+  })
   command.inputOptions([
     '-nostdin',
     '-hide_banner',

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createEvidenceStore, type EvidenceStore } from '../../../gateway/cameras/evidence-store.ts'
+import { silent } from '../vision/support.ts'
+
+let folder: string
+let now = 1_800_000_000_000
+const stores: EvidenceStore[] = []
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'linli-evidence-'))
+})
+afterEach(async () => {
+  for (const store of stores.splice(0)) store.close()
+  await rm(folder, { recursive: true, force: true })
+})
+async function open(bytesMax = 1_000_000): Promise<EvidenceStore> {
+  const store = createEvidenceStore({ clock: () => now, logger: silent }, { folder, bytesMax })
+  stores.push(store)
+  await store.start()
+  return store
+}
+const picture = (fill: number, bytes = 1_000): Buffer => Buffer.alloc(bytes, fill)
+
+test('a picture is named by its content, stored once, and read back as it was', async () => {
+  const store = await open()
+  const sha256 = await store.put(picture(1))
+  expect(sha256).toBe(createHash('sha256').update(picture(1)).digest('hex'))
+  expect(await store.put(picture(1))).toBe(sha256)
+  expect(await store.read(sha256 ?? '')).toEqual(picture(1))
+  expect(store.stats()).toMatchObject({ pictures: 1, bytes: 1_000 })
+  expect(await store.read('0'.repeat(64))).toBeNull()
+  expect(await store.read('../../etc/passwd')).toBeNull()
+})
+
+test('what nobody refers to is gone after an hour; what is locked stays, also over a restart', async () => {
+  const store = await open()
+  const loose = (await store.put(picture(1))) ?? ''
+  const locked = (await store.put(picture(2))) ?? ''
+  expect(await store.lock(locked)).toBe(true)
+  expect(await store.lock('0'.repeat(64))).toBe(false)
+  store.close()
+  const again = await open()
+  now = Date.now() + 2 * 3_600_000
+  await again.sweep()
+  expect(await again.read(loose)).toBeNull()
+  expect(await again.read(locked)).toEqual(picture(2))
+  await again.release(locked)
+  expect(await again.read(locked)).toBeNull()
+  expect(again.stats()).toMatchObject({ pictures: 0, bytes: 0, swept: 1 })
+})
+
+test('the quota holds: the oldest loose ones make room, locked ones never, and then it refuses and counts', async () => {
+  const store = await open(3_000)
+  const shas: string[] = []
+  for (let i = 0; i < 3; i += 1) {
+    now += 1_000
+    shas.push((await store.put(picture(i))) ?? '')
+  }
+  await store.lock(shas[0] ?? '')
+  now += 1_000
+  const fourth = await store.put(picture(9))
+  expect(fourth).not.toBeNull()
+  expect(await store.read(shas[0] ?? '')).not.toBeNull()
+  expect(await store.read(shas[1] ?? '')).toBeNull()
+  await store.lock(shas[2] ?? '')
+  await store.lock(fourth ?? '')
+  expect(await store.put(picture(10))).toBeNull()
+  expect(store.stats()).toMatchObject({ bytes: 3_000, refused: 1 })
+})
+
+test('half a picture of a write that a power cut ended is swept away at the start', async () => {
+  const store = await open()
+  store.close()
+  await writeFile(join(folder, 'loose', `${'a'.repeat(64)}.0badf00d.part`), 'half')
+  const again = await open()
+  expect(again.stats().pictures).toBe(0)
+  expect(await readdir(join(folder, 'loose'))).toEqual([])
+})
+
+test('a disk that refuses is counted, and the caller is told that there is no picture', async () => {
+  const store = await open()
+  await rm(folder, { recursive: true, force: true })
+  expect(await store.put(picture(3))).toBeNull()
+  expect(store.stats().refused).toBe(1)
+})
