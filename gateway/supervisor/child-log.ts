@@ -13,7 +13,21 @@ export interface ChildLogOptions {
 
 const warnLevel = 40
 const levelNames: Readonly<Record<number, string>> = { 40: 'warn', 50: 'error', 60: 'fatal' }
-const pinoFields = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'name', 'v'])
+const levelNumbers: Readonly<Record<string, number>> = {
+  trace: 10,
+  debug: 20,
+  info: 30,
+  warn: 40,
+  error: 50,
+  fatal: 60,
+}
+const pinoFields = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'message', 'name', 'v'])
+
+/** pino writes numbers; a process that dies before it has a logger writes what it likes. */
+const levelOf = (level: unknown): number => {
+  if (typeof level === 'number') return level
+  return levelNumbers[String(level)] ?? warnLevel
+}
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0')
 const timeOfDay = (ms: number): string => {
@@ -34,12 +48,13 @@ export function readable(name: string, line: string, nowMs: number): string | nu
   }
   if (typeof entry !== 'object' || entry === null)
     return printable(`${timeOfDay(nowMs)} ${name} ${line}`)
-  const level = typeof entry['level'] === 'number' ? entry['level'] : warnLevel
+  const level = levelOf(entry['level'])
   if (level < warnLevel) return null
   const rest = Object.entries(entry).filter(([key]) => !pinoFields.has(key))
   const fields = rest.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(' ')
   const time = typeof entry['time'] === 'number' ? entry['time'] : nowMs
-  const message = typeof entry['msg'] === 'string' ? entry['msg'] : ''
+  const said = entry['msg'] ?? entry['message']
+  const message = typeof said === 'string' ? said : ''
   const words = [timeOfDay(time), name, levelNames[level] ?? 'warn', message, fields]
   return printable(words.filter((word) => word !== '').join(' '))
 }

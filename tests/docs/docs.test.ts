@@ -61,7 +61,7 @@ describe('the docs', () => {
     for (const page of pages) {
       for (const [, name = ''] of read(page).matchAll(/npm run (?:-s |--silent )?([a-z][a-z:-]*)/g))
         expect(Object.keys(scripts), `${page}: npm run ${name}`).toContain(name)
-      for (const [, name = ''] of read(page).matchAll(/\bnpm ([a-z]+)\b(?!-)/g))
+      for (const [, name = ''] of read(page).matchAll(/(?:^|`|&& )npm ([a-z]+)\b/gm))
         expect(builtIn.has(name), `${page}: npm ${name}`).toBe(true)
     }
     for (const name of ['test', 'start']) expect(Object.keys(scripts)).toContain(name)

@@ -56,4 +56,6 @@ test('what a device sent cannot move the cursor or forge a line on the terminal'
   expect(readable('gateway', line, 0)).not.toMatch(/\p{Cc}/u)
   expect(readable('gateway', 'not json \u001b[2J', 0)).toMatch(/gateway not json/)
   expect(readable('gateway', '{"level":30,"msg":"fine"}', 0)).toBeNull()
+  const last = readable('api', '{"level":"fatal","message":"no disk","code":"disk.full"}', 0)
+  expect(last).toMatch(/api fatal no disk code="disk.full"$/)
 })
