@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { CareItem } from '../care.ts'
 import { RosterResident } from '../roster.ts'
+import { withForce } from './system.ts'
 
 /** `GET /care`: as the box knows it; `community` says whose. Names are masked where the role demands it. */
 export const CareListItem = Type.Object({
@@ -10,7 +11,7 @@ export const CareListItem = Type.Object({
 export type CareListItem = Static<typeof CareListItem>
 
 const Suspension = RosterResident.properties.away.items
-export const SuspensionAnswer = Type.Object({ suspension: Suspension, inForce: Type.Boolean() })
+export const SuspensionAnswer = withForce(Suspension)
 
 export const VisitItem = Type.Object({
   id: Type.String(),
@@ -21,4 +22,4 @@ export const VisitItem = Type.Object({
   by: Type.Object({ id: Type.String(), name: Type.String() }),
 })
 export type VisitItem = Static<typeof VisitItem>
-export const VisitAnswer = Type.Object({ visit: VisitItem, inForce: Type.Boolean() })
+export const VisitAnswer = withForce(VisitItem)

@@ -10,6 +10,10 @@ export interface ListAnswer<T> {
   readonly next: string | null
 }
 
+/** Answers of changes to the roster: `inForce` is false while the box has not heard of it yet. */
+export const withForce = <P extends Parameters<typeof Type.Object>[0]>(item: { properties: P }) =>
+  Type.Object({ ...item.properties, inForce: Type.Boolean() })
+
 /** `GET /api/v1/health`; without sign-in only `status`. */
 export const Health = Type.Object({
   status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')]),

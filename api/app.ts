@@ -1,0 +1,100 @@
+import cookie from '@fastify/cookie'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { access } from './plugins/access.ts'
+import { measured } from './plugins/metrics.ts'
+import { openapi } from './plugins/openapi.ts'
+import { problems } from './plugins/problems.ts'
+import { secureAnswers } from './plugins/security-headers.ts'
+import { validation } from './plugins/validation.ts'
+import { web } from './plugins/web.ts'
+import { accountRoutes } from './routes/accounts.ts'
+import { anomalyRoutes } from './routes/anomalies.ts'
+import { authRoutes } from './routes/auth.ts'
+import { cameraRoutes } from './routes/cameras.ts'
+import { careRoutes } from './routes/care.ts'
+import { commandRoutes } from './routes/commands.ts'
+import { deviceRoutes } from './routes/devices.ts'
+import { eventRoutes } from './routes/events.ts'
+import { evidenceRoutes } from './routes/evidence.ts'
+import { gatewayRoutes } from './routes/gateway.ts'
+import { mqttCredentialRoutes } from './routes/mqtt-credentials.ts'
+import { peopleRoutes } from './routes/people.ts'
+import { type StreamOptions, streamRoutes } from './routes/stream.ts'
+import { systemRoutes } from './routes/system.ts'
+import { telemetryRoutes } from './routes/telemetry.ts'
+import { ticketRoutes } from './routes/tickets.ts'
+import type { Services } from './services.ts'
+
+export interface AppOptions {
+  readonly serviceToken: string | null
+  readonly logger: FastifyBaseLogger
+  /** Check answers against their schema: in tests. */
+  readonly checkAnswers?: boolean
+  readonly stream?: StreamOptions
+}
+
+const bodyBytesMax = 1024 * 1024
+/** A batch of 1,000 events, each with its data, is the largest JSON that a box sends. */
+const gatewayBodyBytesMax = 8 * 1024 * 1024
+
+/** Builds the app out of its services. It listens to nothing and starts nothing. */
+export async function buildApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
+  const { serviceToken, logger, checkAnswers = false, stream = {} } = options
+  const app = Fastify({
+    loggerInstance: logger,
+    // pino at `info` would write two lines per request; metrics count them instead.
+    disableRequestLogging: true,
+    bodyLimit: bodyBytesMax,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    requestTimeout: 60_000,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  problems(app)
+  validation(app, { checkAnswers })
+  lenientJson(app)
+  secureAnswers(app)
+  measured(app, services.metrics)
+  await app.register(cookie)
+  access(app, { db: services.db, clock: services.clock, serviceToken })
+  await openapi(app, { version: services.version })
+  await app.register(
+    async (api) => {
+      await api.register(systemRoutes(services))
+      await api.register(authRoutes(services))
+      await api.register(accountRoutes(services))
+      await api.register(ticketRoutes(services))
+      await api.register(evidenceRoutes(services))
+      await api.register(deviceRoutes(services))
+      await api.register(mqttCredentialRoutes(services))
+      await api.register(telemetryRoutes(services))
+      await api.register(cameraRoutes(services))
+      await api.register(commandRoutes(services))
+      await api.register(peopleRoutes(services))
+      await api.register(careRoutes(services))
+      await api.register(eventRoutes(services))
+      await api.register(streamRoutes({ ...services, serviceToken }, stream))
+    },
+    { prefix: '/api/v1' },
+  )
+  await app.register(
+    async (api) => {
+      await api.register(anomalyRoutes(services))
+      await api.register(gatewayRoutes(services))
+    },
+    { prefix: '/api/v1', bodyLimit: gatewayBodyBytesMax },
+  )
+  await app.register(web, { dir: services.webDir })
+  return app
+}
+
+/** An action without words may come with the JSON type and no body at all. */
+function lenientJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, body as string, done)
+  })
+}

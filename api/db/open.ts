@@ -1,0 +1,46 @@
+import BetterSqlite from 'better-sqlite3'
+import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely'
+import type { Dialect } from './columns.ts'
+import { accounts } from './migrations/0001-accounts.ts'
+import { tickets } from './migrations/0002-tickets.ts'
+import { events } from './migrations/0003-events.ts'
+import { roster } from './migrations/0004-roster.ts'
+import type { Database } from './schema.ts'
+
+export type Db = Kysely<Database>
+export type Trx = Transaction<Database>
+
+/**
+ * Opens the ticket store and brings it up to date. WAL and synchronous FULL: what was answered is on
+ * disk. `file` may be `:memory:` in tests.
+ */
+export async function openDatabase(file: string): Promise<Db> {
+  const sqlite = new BetterSqlite(file)
+  sqlite.pragma('journal_mode = WAL')
+  sqlite.pragma('synchronous = FULL')
+  sqlite.pragma('busy_timeout = 5000')
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) })
+  try {
+    await migrate(db, 'sqlite')
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+  return db
+}
+
+async function migrate(db: Db, dialect: Dialect): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: {
+      getMigrations: async () => ({
+        '0001-accounts': accounts(),
+        '0002-tickets': tickets(dialect),
+        '0003-events': events(dialect),
+        '0004-roster': roster(),
+      }),
+    },
+  })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error
+}

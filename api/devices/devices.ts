@@ -1,0 +1,251 @@
+import type { GatewayEvent } from '../../contracts/events.ts'
+import { CodedError } from '../../contracts/errors.ts'
+import type { DeviceCreate, DevicePatch } from '../../contracts/http/devices.ts'
+import { isSlug } from '../../contracts/ids.ts'
+import type { CameraSettings, RosterChange, RosterDevice } from '../../contracts/roster.ts'
+import { toJsonOrNull } from '../db/json.ts'
+import type { Db, Trx } from '../db/open.ts'
+import { emit } from '../events/emit.ts'
+import { recordChange } from '../roster/change.ts'
+import { deviceOf } from '../roster/rows.ts'
+import { type Issued, issueCredential, revokeCredential, usernameOf } from './credentials.ts'
+
+export interface DeviceOutcome {
+  readonly device: RosterDevice
+  readonly change: RosterChange
+}
+export interface DeviceWithIssued extends DeviceOutcome {
+  readonly mqtt: Issued['mqtt']
+}
+
+/** Strangers that may wait for approval in one community; more are turned away and counted. */
+const pendingMax = 500
+
+const cameraDefaults: CameraSettings = {
+  priority: 'public',
+  // Faces are found in order to be blurred.
+  tasks: ['objects', 'faces'],
+  source: null,
+  zones: [],
+  staleAfterMs: 30_000,
+}
+
+/** A camera that is not spelled out gets the defaults; other types have none. */
+function cameraOf(
+  type: string,
+  given: DeviceCreate['camera'],
+  before: CameraSettings | null = null,
+): CameraSettings | null {
+  if (given === undefined && before === null && !/(^|-)camera($|-)/.test(type)) return null
+  return { ...cameraDefaults, ...before, ...given }
+}
+
+export async function findDevice(
+  db: Db | Trx,
+  community: string,
+  id: string,
+): Promise<RosterDevice | null> {
+  const row = await db
+    .selectFrom('devices')
+    .selectAll()
+    .where('community', '=', community)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row === undefined ? null : deviceOf(row)
+}
+
+/** Registers an approved device and issues its credential. */
+export async function registerDevice(
+  trx: Trx,
+  body: DeviceCreate,
+  community: string,
+  now: number,
+): Promise<DeviceWithIssued> {
+  if ((await findDevice(trx, community, body.id)) !== null) {
+    throw new CodedError('conflict.exists', `device ${body.id}`)
+  }
+  await checkHousehold(trx, community, body.household)
+  const device: RosterDevice = {
+    id: body.id,
+    community,
+    type: body.type,
+    name: body.name ?? body.id,
+    place: body.place ?? null,
+    state: 'approved',
+    household: body.household ?? null,
+    intervalMs: body.intervalMs ?? null,
+    camera: cameraOf(body.type, body.camera),
+  }
+  await insert(trx, device, now)
+  return withCredential(trx, device, 'registered', now)
+}
+
+async function insert(trx: Trx, device: RosterDevice, now: number): Promise<void> {
+  await trx
+    .insertInto('devices')
+    .values({ ...columnsOf(device), created_at: now, updated_at: now })
+    .execute()
+}
+
+const columnsOf = (device: RosterDevice) => ({
+  community: device.community,
+  id: device.id,
+  type: device.type,
+  name: device.name,
+  place: toJsonOrNull(device.place),
+  state: device.state,
+  household: device.household,
+  interval_ms: device.intervalMs,
+  camera: toJsonOrNull(device.camera),
+})
+
+async function checkHousehold(
+  trx: Trx,
+  community: string,
+  household: string | null | undefined,
+): Promise<void> {
+  if (household === null || household === undefined) return
+  const found = await trx
+    .selectFrom('households')
+    .select('id')
+    .where('id', '=', household)
+    .where('community', '=', community)
+    .executeTakeFirst()
+  if (found === undefined) throw new CodedError('request.invalid', `household ${household}`)
+}
+
+async function withCredential(
+  trx: Trx,
+  device: RosterDevice,
+  word: string,
+  now: number,
+): Promise<DeviceWithIssued> {
+  const issued = await issueCredential(
+    trx,
+    {
+      username: usernameOf(device.community, device.id),
+      kind: 'device',
+      community: device.community,
+      device: device.id,
+      prefixes: [],
+    },
+    now,
+  )
+  const change = await recordChange(trx, {
+    devices: { upsert: [device] },
+    credentials: { upsert: [issued.credential] },
+  })
+  await tell(trx, device, word, now)
+  return { device, mqtt: issued.mqtt, change }
+}
+
+const tell = (trx: Trx, device: RosterDevice, change: string, now: number): Promise<void> =>
+  emit(trx, {
+    name: 'device',
+    ts: now,
+    community: device.community,
+    unit: null,
+    data: { id: device.id, community: device.community, state: device.state, change },
+  })
+
+export async function patchDevice(
+  trx: Trx,
+  device: RosterDevice,
+  patch: DevicePatch,
+  now: number,
+): Promise<DeviceOutcome> {
+  await checkHousehold(trx, device.community, patch.household)
+  const type = patch.type ?? device.type
+  const next: RosterDevice = {
+    ...device,
+    type,
+    name: patch.name ?? device.name,
+    place: patch.place ?? device.place,
+    household: patch.household ?? device.household,
+    intervalMs: patch.intervalMs ?? device.intervalMs,
+    camera: cameraOf(type, patch.camera, device.camera),
+  }
+  await save(trx, next, now)
+  const change = await recordChange(trx, { devices: { upsert: [next] } })
+  await tell(trx, next, 'changed', now)
+  return { device: next, change }
+}
+
+async function save(trx: Trx, device: RosterDevice, now: number): Promise<void> {
+  await trx
+    .updateTable('devices')
+    .set({ ...columnsOf(device), updated_at: now })
+    .where('community', '=', device.community)
+    .where('id', '=', device.id)
+    .execute()
+}
+
+/** Approves a pending or blocked device; also gives an approved one a new secret, ending the old one. */
+export async function approveDevice(
+  trx: Trx,
+  device: RosterDevice,
+  now: number,
+): Promise<DeviceWithIssued> {
+  const next: RosterDevice = { ...device, state: 'approved' }
+  await save(trx, next, now)
+  return withCredential(trx, next, 'approved', now)
+}
+
+/** Blocks a device: its credential is gone, so it is out within seconds. */
+export async function blockDevice(
+  trx: Trx,
+  device: RosterDevice,
+  now: number,
+): Promise<DeviceOutcome> {
+  const next: RosterDevice = { ...device, state: 'blocked' }
+  const username = usernameOf(device.community, device.id)
+  await save(trx, next, now)
+  await revokeCredential(trx, username)
+  const change = await recordChange(trx, {
+    devices: { upsert: [next] },
+    credentials: { remove: [username] },
+  })
+  await tell(trx, next, 'blocked', now)
+  return { device: next, change }
+}
+
+const textOf = (value: unknown, max: number): string | null =>
+  typeof value === 'string' && value !== '' ? value.slice(0, max) : null
+
+/**
+ * A stranger announced itself under a provisioning credential: it is put down as pending. Null when
+ * it is known already, is not named as a device can be, or too many wait.
+ */
+export async function noteStranger(
+  trx: Trx,
+  event: GatewayEvent,
+  now: number,
+): Promise<DeviceOutcome | null> {
+  const { community, device: id, data } = event
+  if (!isSlug(community) || !isSlug(id)) return null
+  if ((await findDevice(trx, community, id)) !== null) return null
+  const waiting = await trx
+    .selectFrom('devices')
+    .select(({ fn }) => fn.countAll().as('n'))
+    .where('community', '=', community)
+    .where('state', '=', 'pending')
+    .executeTakeFirst()
+  if (Number(waiting?.n ?? 0) >= pendingMax) return null
+  const type = textOf(data['type'], 64) ?? 'unknown'
+  const place = textOf(data['place'], 200)
+  const device: RosterDevice = {
+    id,
+    community,
+    type,
+    name: textOf(data['name'], 200) ?? id,
+    place: place === null ? null : { name: place },
+    state: 'pending',
+    household: null,
+    intervalMs: null,
+    camera: cameraOf(type, undefined),
+  }
+  await insert(trx, device, now)
+  const change = await recordChange(trx, { devices: { upsert: [device] } })
+  await tell(trx, device, 'seen', now)
+  return { device, change }
+}

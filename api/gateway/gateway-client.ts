@@ -1,0 +1,136 @@
+import { type CareItem } from '../../contracts/care.ts'
+import { CodedError, type ErrorCode, errorTable } from '../../contracts/errors.ts'
+import type { GatewayHealth } from '../../contracts/health.ts'
+import type {
+  CareAnswer,
+  CommandOutcome,
+  CommandRequest,
+  DeviceState,
+  TelemetryAnswer,
+} from '../../contracts/private-api.ts'
+import type { Roster, RosterChange } from '../../contracts/roster.ts'
+
+export interface GatewayClient {
+  /** False where no address is configured: the api runs by itself. */
+  readonly configured: boolean
+  health(): Promise<GatewayHealth>
+  putRoster(roster: Roster): Promise<number>
+  /** Throws `gateway.roster-version` when the change does not follow. */
+  patchRoster(change: RosterChange): Promise<number>
+  devices(community: string): Promise<readonly DeviceState[]>
+  telemetry(device: string, query: Readonly<Record<string, string>>): Promise<TelemetryAnswer>
+  care(community: string): Promise<readonly CareItem[]>
+  visit(report: { resident: string; at: number; seen: boolean; by: string }): Promise<void>
+  command(request: CommandRequest): Promise<CommandOutcome>
+  /** The answer as it comes, for pictures and streams; the caller reads or cancels the body. */
+  raw(path: string, signal?: AbortSignal): Promise<Response>
+}
+
+export interface GatewayClientOptions {
+  readonly url: string | null
+  readonly serviceToken: string | null
+  readonly timeoutMs?: number
+}
+
+interface Call {
+  readonly method?: string
+  readonly body?: unknown
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * The gateway's private interface. Its coded refusals are passed on as they are; everything else that
+ * goes wrong between the two is `gateway.unreachable`. Each call has a time limit.
+ */
+export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
+  const { url, serviceToken, timeoutMs = 2_000 } = options
+
+  async function call(path: string, call: Call = {}): Promise<Response> {
+    if (url === null) throw new CodedError('gateway.unreachable', 'no gateway is configured')
+    const timeout = AbortSignal.timeout(call.timeoutMs ?? timeoutMs)
+    const signal = call.signal ?? timeout
+    let response: Response
+    try {
+      response = await fetch(new URL(path, url), {
+        method: call.method ?? 'GET',
+        signal,
+        headers: {
+          authorization: `Bearer ${serviceToken ?? ''}`,
+          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      })
+    } catch (error) {
+      throw new CodedError('gateway.unreachable', reasonOf(error))
+    }
+    if (!response.ok) throw await refusalOf(response)
+    return response
+  }
+  async function json<T>(path: string, options?: Call): Promise<T> {
+    const response = await call(path, options)
+    try {
+      return (await response.json()) as T
+    } catch (error) {
+      throw new CodedError('gateway.unreachable', reasonOf(error))
+    }
+  }
+  const inCommunity = (community: string): string => `community=${encodeURIComponent(community)}`
+
+  return {
+    configured: url !== null,
+    health: () => json<GatewayHealth>('/health', { timeoutMs: 1_000 }),
+    putRoster: async (roster) =>
+      (
+        await json<{ version: number }>('/roster', {
+          method: 'PUT',
+          body: roster,
+          timeoutMs: 10_000,
+        })
+      ).version,
+    patchRoster: async (change) =>
+      (await json<{ version: number }>('/roster', { method: 'PATCH', body: change })).version,
+    devices: async (community) =>
+      (await json<{ items: DeviceState[] }>(`/devices?${inCommunity(community)}`)).items,
+    telemetry: (device, query) =>
+      json<TelemetryAnswer>(
+        `/devices/${encodeURIComponent(device)}/telemetry?${new URLSearchParams(query).toString()}`,
+        { timeoutMs: 10_000 },
+      ),
+    care: async (community) => (await json<CareAnswer>(`/care?${inCommunity(community)}`)).items,
+    visit: async (report) => {
+      const response = await call('/care/visits', { method: 'POST', body: report })
+      await response.body?.cancel()
+    },
+    command: (request) =>
+      json<CommandOutcome>('/commands', {
+        method: 'POST',
+        body: request,
+        timeoutMs: request.ttlMs + timeoutMs,
+      }),
+    raw: (path, signal) => call(path, { signal }),
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const cause = (error as { readonly cause?: unknown }).cause
+  const detail = cause instanceof Error ? cause : error
+  return detail instanceof Error ? detail.message : String(detail)
+}
+
+/** A coded refusal keeps its code; the gateway's own troubles are not ours to name. */
+async function refusalOf(response: Response): Promise<CodedError> {
+  let problem: { code?: unknown; detail?: unknown } = {}
+  try {
+    problem = (await response.json()) as typeof problem
+  } catch {
+    await response.body?.cancel()
+  }
+  const { code, detail } = problem
+  const known = typeof code === 'string' && code in errorTable && response.status < 500
+  const passes = known && code !== 'auth.required'
+  return new CodedError(
+    passes ? (code as ErrorCode) : 'gateway.unreachable',
+    typeof detail === 'string' ? detail : `gateway answered ${response.status}`,
+  )
+}

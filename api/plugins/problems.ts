@@ -1,0 +1,66 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { TooBusy } from '../auth/passwords.ts'
+import {
+  CodedError,
+  type ErrorCode,
+  type ProblemDocument,
+  errorTable,
+} from '../../contracts/errors.ts'
+import { isLostRace } from '../db/transact.ts'
+import { languageOf } from './language.ts'
+
+/** One handler for every error: RFC 9457 with a code of the table, in the language that was asked for. */
+export function problems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const coded = codedOf(error)
+    const status = errorTable[coded.code].status ?? 500
+    if (status >= 500 && status !== 501) request.log.error({ err: error }, 'request failed')
+    return sendProblem(request, reply, coded)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, new CodedError('not-found', request.url.split('?')[0] ?? '')),
+  )
+}
+
+function codedOf(error: FastifyError): CodedError {
+  if (error instanceof CodedError) return error
+  if (error instanceof TooBusy) return new CodedError('auth.rate-limited', error.message)
+  if (isLostRace(error)) return new CodedError('conflict.exists', 'somebody else was first')
+  if (error.validation !== undefined) return new CodedError('request.invalid', error.message)
+  switch (error.statusCode) {
+    case 413:
+      return new CodedError('request.too-large', error.message)
+    case 415:
+      return new CodedError('request.unsupported-type', error.message)
+    case 404:
+      return new CodedError('not-found', error.message)
+    default:
+      break
+  }
+  const wrongRequest = (error.statusCode ?? 500) < 500
+  return new CodedError(wrongRequest ? 'request.invalid' : 'internal', error.message)
+}
+
+function sendProblem(request: FastifyRequest, reply: FastifyReply, error: CodedError) {
+  const language = languageOf(request)
+  const { status, title, hint } = errorTable[error.code]
+  const code: ErrorCode = error.code
+  const body: ProblemDocument & Readonly<Record<string, unknown>> = {
+    ...error.extra,
+    type: `/docs/errors#${code}`,
+    title: title[language],
+    status: status ?? 500,
+    // What went wrong inside is for the log; the reader gets the number to find it by.
+    detail: code === 'internal' ? `request ${request.id}` : error.message,
+    code,
+    hint: hint[language],
+  }
+  if (body.status === 401) void reply.header('www-authenticate', 'Bearer')
+  if (code === 'auth.rate-limited') void reply.header('retry-after', '60')
+  return reply
+    .code(body.status)
+    .header('content-language', language)
+    .type('application/problem+json; charset=utf-8')
+    .serializer((value: unknown) => JSON.stringify(value))
+    .send(body)
+}

@@ -1,0 +1,78 @@
+import type { Selectable } from 'kysely'
+import type { Place } from '../../contracts/place.ts'
+import type {
+  CameraSettings,
+  RosterCard,
+  RosterCredential,
+  RosterDevice,
+  RosterHousehold,
+  RosterResident,
+} from '../../contracts/roster.ts'
+import { fromJson, fromJsonOrNull } from '../db/json.ts'
+import type {
+  CardsTable,
+  DevicesTable,
+  HouseholdsTable,
+  MqttCredentialsTable,
+  ResidentsTable,
+  SuspensionsTable,
+} from '../db/schema.ts'
+
+/** Rows of the archive as the box is told of them. */
+export const deviceOf = (row: Selectable<DevicesTable>): RosterDevice => ({
+  id: row.id,
+  community: row.community,
+  type: row.type,
+  name: row.name,
+  place: fromJsonOrNull<Place>(row.place),
+  state: row.state as RosterDevice['state'],
+  household: row.household,
+  intervalMs: row.interval_ms,
+  camera: fromJsonOrNull<CameraSettings>(row.camera),
+})
+
+export const credentialOf = (row: Selectable<MqttCredentialsTable>): RosterCredential => ({
+  username: row.username,
+  saltHex: row.salt_hex,
+  hashHex: row.hash_hex,
+  kind: row.kind as RosterCredential['kind'],
+  community: row.community,
+  device: row.device,
+  prefixes: fromJson<string[]>(row.prefixes),
+})
+
+export const householdOf = (row: Selectable<HouseholdsTable>): RosterHousehold => ({
+  id: row.id,
+  community: row.community,
+  place: fromJson<Place>(row.place),
+})
+
+export const residentOf = (
+  row: Selectable<ResidentsTable>,
+  suspensions: readonly Selectable<SuspensionsTable>[],
+): RosterResident => ({
+  id: row.id,
+  community: row.community,
+  household: row.household,
+  name: row.name,
+  honorific: row.honorific,
+  watch: fromJsonOrNull<{ windowMs: number; since: number }>(row.watch),
+  away: suspensions.map(awayOf),
+})
+
+export const awayOf = (row: Selectable<SuspensionsTable>): RosterResident['away'][number] => ({
+  id: row.id,
+  from: row.from_at,
+  to: row.to_at,
+  reason: row.reason as RosterResident['away'][number]['reason'],
+})
+
+export const cardOf = (row: Selectable<CardsTable>): RosterCard => ({
+  id: row.id,
+  community: row.community,
+  codeHashHex: row.code_hash,
+  holder: fromJson<RosterCard['holder']>(row.holder),
+  doors: fromJson<string[]>(row.doors),
+  from: row.from_at,
+  to: row.to_at,
+})

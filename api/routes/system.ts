@@ -1,0 +1,123 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { CodedError, errorTable } from '../../contracts/errors.ts'
+import { roles } from '../../contracts/http/auth.ts'
+import { Category, Health, Unit, listOf } from '../../contracts/http/system.ts'
+import type { Problem } from '../../contracts/health.ts'
+import type { Services } from '../services.ts'
+
+type Deps = Pick<
+  Services,
+  | 'db'
+  | 'gateway'
+  | 'gatewayWatch'
+  | 'metrics'
+  | 'categories'
+  | 'units'
+  | 'version'
+  | 'community'
+  | 'webPresent'
+>
+type App = Parameters<FastifyPluginAsyncTypebox>[0]
+const everybody = { access: { roles, scopes: ['read', 'intake', 'open311'] } } as const
+
+/** `/health`, `/ready`, `/metrics`, `/org`, `/categories`. */
+export const systemRoutes =
+  (deps: Deps): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    healthRoutes(app, deps)
+    app.get(
+      '/categories',
+      {
+        config: everybody,
+        schema: {
+          summary: 'The shipped category tree, flat',
+          tags: ['system'],
+          response: { 200: listOf(Category) },
+        },
+      },
+      async () => ({ items: [...deps.categories], next: null }),
+    )
+    app.get(
+      '/org',
+      {
+        config: everybody,
+        schema: {
+          summary: 'Units: district, street, community, grid, department',
+          tags: ['system'],
+          response: { 200: listOf(Unit) },
+        },
+      },
+      async () => ({ items: [...deps.units], next: null }),
+    )
+  }
+
+function healthRoutes(app: App, deps: Deps): void {
+  app.get(
+    '/health',
+    {
+      config: { access: { open: true } },
+      schema: {
+        summary: 'How the box is; without sign-in only `status`',
+        tags: ['system'],
+        response: { 200: Health },
+      },
+    },
+    async (request): Promise<Health> => {
+      const gateway = await deps.gatewayWatch.health()
+      const problems = problemsOf(deps, gateway)
+      const status = problems.length === 0 ? 'ok' : 'degraded'
+      const principal = request.principal
+      if (principal === null || principal.mustChangePassword) return { status }
+      return { status, version: deps.version, community: deps.community, problems, gateway }
+    },
+  )
+  app.get(
+    '/ready',
+    {
+      config: { access: { open: true } },
+      schema: {
+        summary: '200 once every acknowledged record can be queried',
+        tags: ['system'],
+        response: { 200: Type.Object({ ready: Type.Boolean() }) },
+      },
+    },
+    async () => {
+      await deps.db.selectFrom('roster_meta').select('version').executeTakeFirst()
+      if (!deps.gateway.configured) return { ready: true }
+      const gateway = await deps.gatewayWatch.health()
+      if (gateway?.ready !== true) throw new CodedError('gateway.unreachable', 'box is not ready')
+      return { ready: true }
+    },
+  )
+  app.get(
+    '/metrics',
+    {
+      config: { access: { roles: ['admin', 'staff', 'supervisor', 'gateway'], scopes: ['read'] } },
+      schema: { summary: 'Prometheus metrics', tags: ['system'], response: { 200: Type.String() } },
+    },
+    async (_request, reply) => {
+      const { registry } = deps.metrics
+      return reply.type(registry.contentType).send(await registry.metrics())
+    },
+  )
+}
+
+function problemsOf(deps: Deps, gateway: Health['gateway']): Problem[] {
+  const problems: Problem[] = []
+  if (!deps.webPresent) problems.push(problemOf('web.missing', 'npm run build:web'))
+  if (deps.gateway.configured && gateway === null) {
+    problems.push(problemOf('gateway.unreachable', null))
+  }
+  return [...problems, ...(gateway?.problems ?? [])]
+}
+
+const problemOf = (
+  code: 'web.missing' | 'gateway.unreachable',
+  command: string | null,
+): Problem => ({
+  code,
+  what: errorTable[code].title,
+  hint: errorTable[code].hint,
+  command,
+})

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import pino from 'pino'
+import { parseCategories } from '../config/categories.ts'
+import { type Settings, isLoopback, readEnv } from '../config/env.ts'
+import { readConfig } from '../config/file.ts'
+import { parseOrg } from '../config/org.ts'
+import { CodedError } from '../contracts/errors.ts'
+import { type ListenOptions, listen } from './listen.ts'
+import { startApi } from './start.ts'
+
+/** The checkout: this file runs from `api/` or from `dist/api/`. */
+const root = fileURLToPath(
+  new URL(import.meta.url.includes('/dist/api/') ? '../../' : '../', import.meta.url),
+)
+const shipped = (file: string): string => readFileSync(`${root}config/${file}`, 'utf8')
+
+async function main(): Promise<void> {
+  const settings = readEnv(process.env)
+  const config = readConfig(settings.configFile)
+  const logger = pino({ name: 'api', level: config.log.level })
+  if (settings.databaseUrl !== null) {
+    throw new CodedError('config.invalid', 'LINLI_DATABASE_URL: PostgreSQL is not supported yet')
+  }
+  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }
+  const api = await startApi(
+    { clock: Date.now, random: randomBytes, chance: Math.random, logger },
+    {
+      home: settings.home,
+      community: settings.community,
+      adminPassword: settings.adminPassword,
+      gatewayUrl: settings.gatewayUrl,
+      serviceToken: settings.serviceToken,
+      webDir: `${root}dist/web`,
+      version,
+      categories: parseCategories(shipped('categories.csv')),
+      units: parseOrg(shipped('org.yaml'), 'config/org.yaml', settings.community),
+    },
+  )
+  const listening = await listen(api.app, listeners(settings, config.http.plaintextAcceptedBy))
+  logger.info({ http: listening.httpPort, https: listening.httpsPort }, 'api listens')
+  if (!existsSync(`${root}dist/web/index.html`)) {
+    logger.warn({ code: 'web.missing', command: 'npm run build:web' }, 'web pages not built')
+  }
+  const { httpPort, httpsPort } = listening
+  process.send?.({ type: 'listening', httpPort, httpsPort })
+
+  let stopping = false
+  const stop = (): void => {
+    if (stopping) return
+    stopping = true
+    Promise.all([listening.close(), api.close()]).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'stop failed')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  // The parent is gone: nobody would stop us any more.
+  process.on('disconnect', stop)
+}
+
+function listeners(settings: Settings, plaintextAcceptedBy: string | null): ListenOptions {
+  const { bind, httpBind, httpPort, httpsPort, tlsCertFile, tlsKeyFile } = settings
+  const secure = httpsPort !== null && tlsCertFile !== null && tlsKeyFile !== null
+  return {
+    http: {
+      host: isLoopback(httpBind) || plaintextAcceptedBy !== null ? httpBind : '127.0.0.1',
+      port: httpPort,
+    },
+    plaintextAcceptedBy,
+    https: secure
+      ? {
+          host: bind,
+          port: httpsPort,
+          tls: { key: readFileSync(tlsKeyFile), cert: readFileSync(tlsCertFile) },
+        }
+      : null,
+  }
+}
+
+main().catch((error: unknown) => {
+  const code = error instanceof CodedError ? error.code : 'internal'
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`${JSON.stringify({ level: 'fatal', part: 'api', code, message })}\n`)
+  process.exit(1)
+})

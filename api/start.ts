@@ -1,0 +1,160 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { type Clock, minuteMs } from '../contracts/clock.ts'
+import type { Category, Unit } from '../contracts/http/system.ts'
+import { buildApp } from './app.ts'
+import { createAccessLog } from './audit/access-log.ts'
+import { ensureFirstAdmin } from './auth/first-admin.ts'
+import { createLoginLimiter } from './auth/login-limiter.ts'
+import { type PasswordsOptions, createPasswords } from './auth/passwords.ts'
+import { openDatabase } from './db/open.ts'
+import { createTransact } from './db/transact.ts'
+import { type Retention, pruneEvents } from './events/history.ts'
+import { createStreamHub } from './events/stream-hub.ts'
+import { createPictureStore } from './evidence/picture-store.ts'
+import { createGatewayClient } from './gateway/gateway-client.ts'
+import { createGatewayWatch } from './gateway/gateway-watch.ts'
+import { createVisitForwarder } from './people/visit-forwarder.ts'
+import { createMetrics } from './plugins/metrics.ts'
+import { webIsThere } from './plugins/web.ts'
+import type { Random } from './random.ts'
+import { createRosterPusher } from './roster/roster-pusher.ts'
+import { readRoster } from './roster/whole.ts'
+import type { StreamOptions } from './routes/stream.ts'
+import type { Services } from './services.ts'
+import { createDayOf } from './tickets/number.ts'
+
+export interface ApiOptions {
+  /** Data directory; made where it is missing. */
+  readonly home: string
+  readonly community: string
+  readonly adminPassword: string | null
+  readonly gatewayUrl: string | null
+  readonly serviceToken: string | null
+  readonly webDir: string
+  readonly version: string
+  readonly categories: readonly Category[]
+  readonly units: readonly Unit[]
+  /** In which tickets are numbered and days begin. */
+  readonly timeZone?: string
+  readonly pictureQuotaBytes?: number
+  readonly retention?: Retention
+  readonly passwords?: PasswordsOptions
+  readonly stream?: StreamOptions
+  readonly checkAnswers?: boolean
+}
+
+export interface ApiDeps {
+  readonly clock: Clock
+  readonly random: Random
+  /** 0..1 */
+  readonly chance: () => number
+  readonly logger: FastifyBaseLogger
+}
+
+export interface Api {
+  readonly app: FastifyInstance
+  /** True when this start made the user `admin`. */
+  readonly firstStart: boolean
+  close(): Promise<void>
+}
+
+const defaultQuotaBytes = 5 * 1024 ** 3
+const defaultRetention: Retention = { eventsMax: 200_000, streamEventsMax: 50_000 }
+
+/** Opens the store, wires the services and starts what runs in the background. Listens to nothing. */
+export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api> {
+  const { clock, random, chance, logger } = deps
+  const { retention = defaultRetention } = options
+  await mkdir(options.home, { recursive: true, mode: 0o700 })
+  const db = await openDatabase(join(options.home, 'api.db'))
+  const hub = createStreamHub({ db, logger })
+  const gateway = createGatewayClient({
+    url: options.gatewayUrl,
+    serviceToken: options.serviceToken,
+  })
+  const roster = createRosterPusher({ readRoster: () => readRoster(db), gateway, logger, chance })
+  const services = wire({ ...deps, db, hub, gateway, push: roster.push }, options)
+  services.metrics.gauge('linli_api_roster_confirmed', 'Version that the box holds', () =>
+    roster.confirmed === null ? -1 : roster.confirmed,
+  )
+  services.metrics.gauge('linli_api_roster_failures', 'Failed pushes', () => roster.failures)
+  const firstStart = await ensureFirstAdmin(
+    { db, passwords: services.passwords, random },
+    { home: options.home, password: options.adminPassword, now: clock() },
+  )
+  const app = await buildApp(services, {
+    serviceToken: options.serviceToken,
+    logger,
+    ...(options.checkAnswers === undefined ? {} : { checkAnswers: options.checkAnswers }),
+    ...(options.stream === undefined ? {} : { stream: options.stream }),
+  })
+  await hub.start()
+  roster.start()
+  services.visits.start()
+  const pruning = setInterval(() => {
+    pruneEvents(db, retention).then(
+      (gone) => gone > 0 && services.metrics.dropped.inc({ what: 'old event' }, gone),
+      (error: unknown) => logger.error({ err: error }, 'events: pruning failed'),
+    )
+  }, minuteMs)
+  pruning.unref()
+  return {
+    app,
+    firstStart,
+    async close() {
+      clearInterval(pruning)
+      await app.close()
+      await roster.close()
+      await services.visits.close()
+      await hub.close()
+      await db.destroy()
+    },
+  }
+}
+
+type Wired = ApiDeps & Pick<Services, 'db' | 'hub' | 'gateway' | 'push'>
+
+function wire(parts: Wired, options: ApiOptions): Services {
+  const { clock, random, logger, db, hub, gateway, push } = parts
+  const { categories, units, timeZone = 'Asia/Shanghai' } = options
+  const hours = new Map(categories.map((category) => [category.code, category.handleHours]))
+  const unitIds = new Set(units.map(({ id }) => id))
+  return {
+    db,
+    transact: createTransact(db, hub.wake),
+    clock,
+    random,
+    passwords: createPasswords(options.passwords),
+    limiter: createLoginLimiter(clock),
+    logAccess: createAccessLog(db, clock),
+    pictures: createPictureStore(
+      { db, clock },
+      {
+        dir: join(options.home, 'evidence-api'),
+        quotaBytes: options.pictureQuotaBytes ?? defaultQuotaBytes,
+      },
+    ),
+    gateway,
+    gatewayWatch: createGatewayWatch({ gateway, clock }),
+    push,
+    visits: createVisitForwarder({ db, clock, logger, gateway }),
+    hub,
+    metrics: createMetrics(),
+    tickets: {
+      random,
+      dayOf: createDayOf(timeZone),
+      categoryHours: (code) => (code === null ? null : (hours.get(code) ?? null)),
+      categoryExists: (code) => hours.has(code),
+      unitExists: (id) => unitIds.has(id),
+    },
+    categories,
+    units,
+    community: options.community,
+    home: options.home,
+    version: options.version,
+    webDir: options.webDir,
+    webPresent: webIsThere(options.webDir),
+  }
+}
