@@ -36,10 +36,18 @@ export function thin(points: readonly ChartPoint[], max: number): ChartPoint[] {
   return kept
 }
 
+export interface ChartOptions {
+  readonly fromMs: number
+  readonly toMs: number
+  /** A silence longer than this is hatched; null learns it from the points. */
+  readonly gapMs: number | null
+  /** Yes-no readings come when something happens: steps, and silence is no gap. */
+  readonly yesNo: boolean
+}
+
 export function chartDrawing(
   points: readonly ChartPoint[],
-  fromMs: number,
-  toMs: number,
+  { fromMs, toMs, gapMs, yesNo }: ChartOptions,
 ): ChartDrawing | null {
   const inside = points
     .filter((point) => point.ts >= fromMs && point.ts <= toMs)
@@ -52,7 +60,7 @@ export function chartDrawing(
   const high = min === max ? max + 1 : max
   const x = (ts: number) => ((ts - fromMs) / (toMs - fromMs)) * 100
   const y = (value: number) => 100 - ((value - low) / (high - low)) * 100
-  const limitMs = usualStep(inside) * gapFactor
+  const limitMs = yesNo ? 0 : (gapMs ?? usualStep(inside) * gapFactor)
   const runs: [number, number][][] = []
   const gaps: { x: number; width: number }[] = []
   let previous: number | null = null
@@ -60,7 +68,10 @@ export function chartDrawing(
     const torn = previous !== null && limitMs > 0 && point.ts - previous > limitMs
     if (torn && previous !== null) gaps.push({ x: x(previous), width: x(point.ts) - x(previous) })
     if (torn || runs.length === 0) runs.push([])
-    runs.at(-1)?.push([x(point.ts), y(point.value)])
+    const run = runs.at(-1)
+    const before = run?.at(-1)
+    if (yesNo && before !== undefined) run?.push([x(point.ts), before[1]])
+    run?.push([x(point.ts), y(point.value)])
     previous = point.ts
   }
   if (previous !== null && limitMs > 0 && toMs - previous > limitMs)

@@ -1,11 +1,9 @@
 import './line-chart.css'
 import { figure } from '../text/format.ts'
-import { type ChartPoint, chartDrawing, thin } from './chart-model.ts'
+import { type ChartOptions, type ChartPoint, chartDrawing, thin } from './chart-model.ts'
 
-interface LineChartProps {
+interface LineChartProps extends ChartOptions {
   readonly points: readonly ChartPoint[]
-  readonly fromMs: number
-  readonly toMs: number
   readonly unit: string
   readonly label: string
   readonly from: string
@@ -16,8 +14,8 @@ const pointsMax = 800
 
 /** One series, labelled by its scale; silence is hatched. */
 export function LineChart(props: LineChartProps) {
-  const { points, fromMs, toMs, unit } = props
-  const drawing = chartDrawing(thin(points, pointsMax), fromMs, toMs)
+  const { points, unit } = props
+  const drawing = chartDrawing(thin(points, pointsMax), props)
   if (drawing === null) return null
   return (
     <div className="chart">

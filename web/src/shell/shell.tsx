@@ -1,6 +1,7 @@
 import './shell.css'
 import type { ReactNode } from 'react'
 import type { Account } from '../../../contracts/http/auth.ts'
+import { mayAsk } from '../data/may-ask.ts'
 import { useHealth } from '../data/queries.ts'
 import { useStream } from '../data/use-stream.ts'
 import { HealthBanner } from './health-banner.tsx'
@@ -9,7 +10,7 @@ import { TopBar } from './top-bar.tsx'
 
 /** The frame of every page: navigation, box state, and the banner that names what is missing. */
 export function Shell({ me, children }: { me: Account; children: ReactNode }) {
-  const stream = useStream(true)
+  const stream = useStream(mayAsk(me.role, 'stream'))
   const health = useHealth()
   return (
     <div className="shell">

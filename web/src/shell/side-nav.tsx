@@ -1,6 +1,7 @@
 import { Activity, Camera, Cpu, Heart, Inbox, LogOut, type LucideIcon } from 'lucide-react'
 import { NavLink } from 'react-router'
 import type { Account } from '../../../contracts/http/auth.ts'
+import { mayAsk, type Subject } from '../data/may-ask.ts'
 import { BrandMark } from '../look/brand-mark.tsx'
 import { useText } from '../text/use-text.ts'
 import type { WordKey } from '../text/words.ts'
@@ -15,13 +16,21 @@ interface NavItem {
   readonly icon: LucideIcon
   /** A heading before it. */
   readonly section?: NavWord
+  /** Shown to those who may ask for it. */
+  readonly subject?: Subject
 }
 
 const items: readonly NavItem[] = [
   { to: '/tickets', word: 'nav.tickets', icon: Inbox, section: 'nav.today' },
-  { to: '/care', word: 'nav.care', icon: Heart },
-  { to: '/cameras', word: 'nav.cameras', icon: Camera, section: 'nav.watching' },
-  { to: '/devices', word: 'nav.devices', icon: Cpu },
+  { to: '/care', word: 'nav.care', icon: Heart, subject: 'care' },
+  {
+    to: '/cameras',
+    word: 'nav.cameras',
+    icon: Camera,
+    section: 'nav.watching',
+    subject: 'cameras',
+  },
+  { to: '/devices', word: 'nav.devices', icon: Cpu, subject: 'devices' },
   { to: '/health', word: 'nav.health', icon: Activity, section: 'nav.box' },
 ]
 
@@ -29,6 +38,7 @@ export function SideNav({ me }: { me: Account }) {
   const { t } = useText()
   const counts = useNavCounts()
   const signOut = useSignOut()
+  const shown = items.filter(({ subject }) => subject === undefined || mayAsk(me.role, subject))
   return (
     <div className="side">
       <div className="mark">
@@ -36,7 +46,7 @@ export function SideNav({ me }: { me: Account }) {
         {t('app.name')}
       </div>
       <nav>
-        {items.map((item) => (
+        {shown.map((item) => (
           <Item key={item.to} item={item} count={counts[item.to]} />
         ))}
       </nav>

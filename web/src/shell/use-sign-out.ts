@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { keys } from '../data/queries.ts'
+import { rememberSignedIn } from '../data/signed-in.ts'
 import { useClient } from '../data/use-client.ts'
 import { useSay } from '../data/use-say.ts'
 
@@ -10,6 +11,7 @@ export function useSignOut(): () => void {
   const say = useSay()
   return () => {
     client.send('POST', '/auth/logout').then(() => {
+      rememberSignedIn(false)
       cache.clear()
       cache.setQueryData(keys.me, null)
     }, say.failed)

@@ -21,9 +21,10 @@ export interface TimeWords {
   span(ms: number): string
 }
 
+const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0)
+
 /** Whole days between the local midnights of two instants. */
 function dayDistance(ms: number, now: number): number {
-  const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0)
   return Math.round((midnight(ms) - midnight(now)) / dayMs)
 }
 

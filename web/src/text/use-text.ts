@@ -6,14 +6,14 @@ import { type Fill, fillIn, isWord, type WordKey, type Words, zh } from './words
 
 export interface TextTools {
   readonly language: Language
-  t<Key extends WordKey>(key: Key, ...values: Fill<Key>): string
+  readonly t: <Key extends WordKey>(key: Key, ...values: Fill<Key>) => string
   readonly time: TimeWords
   /** The name of a detected class; unknown ones as the model says them. */
-  thing(label: string): string
+  readonly thing: (label: string) => string
   /** A text of the server in the chosen language; English falls back to Chinese where none was written. */
-  local(text: LocalText): string
-  either(zhText: string, enText: string | null): string
-  setLanguage(language: Language): void
+  readonly local: (text: LocalText) => string
+  readonly either: (zhText: string, enText: string | null) => string
+  readonly setLanguage: (language: Language) => void
 }
 
 const dictionaries: Readonly<Record<Language, Words>> = { zh, en }

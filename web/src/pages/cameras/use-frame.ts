@@ -30,7 +30,7 @@ export function useFrame(
       at: stamp,
     })
     const image = new Image()
-    image.onload = () => {
+    const swap = () => {
       const analysed = latest !== undefined && latest.widthPx > 0
       setFrame({
         src,
@@ -39,10 +39,9 @@ export function useFrame(
         detections: analysed ? latest.detections : [],
       })
     }
+    image.addEventListener('load', swap)
     image.src = src
-    return () => {
-      image.onload = null
-    }
+    return () => image.removeEventListener('load', swap)
   }, [camera, community, stamp, onScreen, latest])
   return frame
 }

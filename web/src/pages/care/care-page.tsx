@@ -3,7 +3,7 @@ import Button from 'antd/es/button'
 import { ClipboardPen, House } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import type { CareItem } from '../../../../contracts/care.ts'
-import { useCare, useTickets } from '../../data/queries.ts'
+import { useCare, useMay, useTickets } from '../../data/queries.ts'
 import { useNow } from '../../data/use-now.ts'
 import { CoverageAxis } from '../../look/coverage-bar.tsx'
 import { LitWindows } from '../../look/lit-windows.tsx'
@@ -37,7 +37,9 @@ export default function CarePage() {
   const [picked, setPicked] = useState<string | null>(null)
   useTitle(t('nav.care'))
   if (care.isPending) return <Loading rows={10} />
-  if (care.data === undefined) return <Failed error={care.error} retry={care.refetch} />
+  // An old answer would be a guess: who was seen is said only while the box answers.
+  if (care.isError || care.data === undefined)
+    return <Failed error={care.error} retry={care.refetch} />
   const items = sortCare(care.data.items)
   const person = items.find((item) => item.resident.id === picked)
   const Dialog = act === 'away' ? AwayDialog : VisitDialog
@@ -92,6 +94,7 @@ export default function CarePage() {
 function Head({ items, onAct }: { items: readonly CareItem[]; onAct: (act: Act) => void }) {
   const { t } = useText()
   const counts = countCare(items)
+  const mayWrite = useMay('write-care')
   const icon = { size: 16, strokeWidth: 1.7 } as const
   return (
     <>
@@ -99,12 +102,16 @@ function Head({ items, onAct }: { items: readonly CareItem[]; onAct: (act: Act) 
         <h1>{t('nav.care')}</h1>
         <span className="second">{t('care.summary', { n: items.length, seen: counts.seen })}</span>
         <span className="grow" />
-        <Button icon={<House {...icon} />} onClick={() => onAct('away')}>
-          {t('care.act-away')}
-        </Button>
-        <Button icon={<ClipboardPen {...icon} />} onClick={() => onAct('visit')}>
-          {t('care.act-visit')}
-        </Button>
+        {mayWrite && (
+          <>
+            <Button icon={<House {...icon} />} onClick={() => onAct('away')}>
+              {t('care.act-away')}
+            </Button>
+            <Button icon={<ClipboardPen {...icon} />} onClick={() => onAct('visit')}>
+              {t('care.act-visit')}
+            </Button>
+          </>
+        )}
       </div>
       <div className="counts">
         <div>

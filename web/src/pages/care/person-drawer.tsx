@@ -1,6 +1,7 @@
 import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
 import type { CareItem } from '../../../../contracts/care.ts'
+import { useMay } from '../../data/queries.ts'
 import { toneOfCare } from '../../look/coverage-bar.tsx'
 import { StateShape } from '../../look/state-shape.tsx'
 import { useText } from '../../text/use-text.ts'
@@ -19,6 +20,7 @@ const axisMs = 36 * 3_600_000
 /** One person in full: every source on the 36 h axis, and the two things that one can note. */
 export function PersonDrawer({ item, now, onClose, onAct }: PersonDrawerProps) {
   const { t } = useText()
+  const mayWrite = useMay('write-care')
   return (
     <Drawer
       open
@@ -31,8 +33,12 @@ export function PersonDrawer({ item, now, onClose, onAct }: PersonDrawerProps) {
         <b>{t(`care.${item.state}`)}</b>
         <span className="second">{item.reason}</span>
         <span className="grow" />
-        <Button onClick={() => onAct('away')}>{t('care.act-away')}</Button>
-        <Button onClick={() => onAct('visit')}>{t('care.act-visit')}</Button>
+        {mayWrite && (
+          <>
+            <Button onClick={() => onAct('away')}>{t('care.act-away')}</Button>
+            <Button onClick={() => onAct('visit')}>{t('care.act-visit')}</Button>
+          </>
+        )}
       </div>
       <h3 style={{ marginTop: 16 }}>{t('care.lanes')}</h3>
       <CoverageLanes

@@ -48,7 +48,6 @@ export function TodoList({ items, tickets, now }: TodoListProps) {
             </p>
             {ticket !== null && (
               <Button
-                size="small"
                 type={index === 0 ? 'primary' : 'default'}
                 onClick={() => void go(`/tickets/${encodeURIComponent(ticket.id)}`)}
               >

@@ -3,7 +3,7 @@ import Segmented from 'antd/es/segmented'
 import Select from 'antd/es/select'
 import { useState } from 'react'
 import type { DeviceItem } from '../../../../contracts/http/devices.ts'
-import { useHistory } from '../../data/queries.ts'
+import { bucketOf, useHistory } from '../../data/queries.ts'
 import { LineChart } from '../../look/line-chart.tsx'
 import { StateShape } from '../../look/state-shape.tsx'
 import { Failed, Loading } from '../../shell/notices.tsx'
@@ -18,6 +18,8 @@ interface DeviceDrawerProps {
   readonly onClose: () => void
 }
 
+/** So many missed reports in a row are a silence. */
+const gapFactor = 3
 const spansHours = [1, 24, 168] as const
 
 /** One device: what it said last, and the way one reading went. */
@@ -91,7 +93,9 @@ interface HistoryProps {
 
 function History({ device, reading, hours, now }: HistoryProps) {
   const { t, time } = useText()
-  const history = useHistory({ device: device.id, community: device.community, reading, hours })
+  const yesNo = typeof device.lastValues[reading]?.value === 'boolean'
+  const { id, community, intervalMs } = device
+  const history = useHistory({ device: id, community, reading, hours, yesNo })
   if (history.isPending) return <Loading rows={4} />
   if (history.data === undefined) return <Failed error={history.error} retry={history.refetch} />
   const fromMs = now - hours * 3_600_000
@@ -112,6 +116,8 @@ function History({ device, reading, hours, now }: HistoryProps) {
   return (
     <LineChart
       points={points}
+      yesNo={yesNo}
+      gapMs={intervalMs === null ? null : gapFactor * Math.max(intervalMs, bucketOf(hours).ms)}
       fromMs={fromMs}
       toMs={now}
       unit={unitOf(reading)}

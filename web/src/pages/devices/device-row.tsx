@@ -10,6 +10,8 @@ import type { DeviceAct } from './use-device-acts.ts'
 interface DeviceRowProps {
   readonly device: DeviceItem
   readonly now: number
+  /** The person may approve, block and renew. */
+  readonly mayKeep: boolean
   readonly onPick: () => void
   readonly onAct: (what: DeviceAct) => void
 }
@@ -27,14 +29,14 @@ export function deviceState(device: DeviceItem): { shape: StateKind; word: Devic
 
 const valuesMax = 4
 
-export function DeviceRow({ device, now, onPick, onAct }: DeviceRowProps) {
+export function DeviceRow({ device, now, mayKeep, onPick, onAct }: DeviceRowProps) {
   const { t, time } = useText()
   const state = deviceState(device)
   const values = Object.entries(device.lastValues).slice(0, valuesMax)
   const button = (what: DeviceAct, word: 'devices.approve' | 'devices.block' | 'devices.renew') => (
     <Button
       size="small"
-      type={what === 'approve' ? 'primary' : 'default'}
+      type={what === 'approve' && device.state === 'pending' ? 'primary' : 'default'}
       data-action={what}
       onClick={(event) => {
         event.stopPropagation()
@@ -79,9 +81,9 @@ export function DeviceRow({ device, now, onPick, onAct }: DeviceRowProps) {
         {device.lastSeenAt !== null && t('care.ago', { span: time.span(now - device.lastSeenAt) })}
       </span>
       <span className="row acts">
-        {device.state !== 'approved' && button('approve', 'devices.approve')}
-        {device.state === 'approved' && button('credential', 'devices.renew')}
-        {device.state !== 'blocked' && button('block', 'devices.block')}
+        {mayKeep && device.state !== 'approved' && button('approve', 'devices.approve')}
+        {mayKeep && device.state === 'approved' && button('credential', 'devices.renew')}
+        {mayKeep && device.state !== 'blocked' && button('block', 'devices.block')}
       </span>
     </div>
   )

@@ -4,7 +4,7 @@ import Button from 'antd/es/button'
 import { Plus } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import type { DeviceItem } from '../../../../contracts/http/devices.ts'
-import { useDevices } from '../../data/queries.ts'
+import { useDevices, useMay } from '../../data/queries.ts'
 import { useNow } from '../../data/use-now.ts'
 import { Empty, Failed, Loading } from '../../shell/notices.tsx'
 import { useTitle } from '../../shell/use-title.ts'
@@ -25,6 +25,7 @@ export default function DevicesPage() {
   const now = useNow(5_000)
   const devices = useDevices()
   const { modal } = AntApp.useApp()
+  const mayKeep = useMay('keep-devices')
   const { act, secret, setSecret } = useDeviceActs()
   const [picked, setPicked] = useState<string | null>(null)
   const [creating, setCreating] = useState(false)
@@ -54,9 +55,11 @@ export default function DevicesPage() {
           })}
         </span>
         <span className="grow" />
-        <Button icon={<Plus size={16} strokeWidth={1.7} />} onClick={() => setCreating(true)}>
-          {t('devices.create')}
-        </Button>
+        {mayKeep && (
+          <Button icon={<Plus size={16} strokeWidth={1.7} />} onClick={() => setCreating(true)}>
+            {t('devices.create')}
+          </Button>
+        )}
       </div>
       {items.length === 0 && <Empty title={t('devices.empty')} text={t('devices.empty-text')} />}
       {items.length > 0 && <Heading />}
@@ -66,6 +69,7 @@ export default function DevicesPage() {
           state={state}
           devices={items.filter((one) => one.state === state)}
           now={now}
+          mayKeep={mayKeep}
           onPick={(one) => setPicked(keyOf(one))}
           onAct={start}
         />
@@ -106,11 +110,12 @@ interface DeviceGroupProps {
   readonly state: (typeof groups)[number]
   readonly devices: readonly DeviceItem[]
   readonly now: number
+  readonly mayKeep: boolean
   readonly onPick: (device: DeviceItem) => void
   readonly onAct: (device: DeviceItem, what: DeviceAct) => void
 }
 
-function DeviceGroup({ state, devices, now, onPick, onAct }: DeviceGroupProps) {
+function DeviceGroup({ state, devices, now, mayKeep, onPick, onAct }: DeviceGroupProps) {
   const { t } = useText()
   if (devices.length === 0) return null
   return (
@@ -126,6 +131,7 @@ function DeviceGroup({ state, devices, now, onPick, onAct }: DeviceGroupProps) {
           key={keyOf(device)}
           device={device}
           now={now}
+          mayKeep={mayKeep}
           onPick={() => onPick(device)}
           onAct={(what) => onAct(device, what)}
         />

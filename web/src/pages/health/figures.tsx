@@ -2,10 +2,11 @@ import type { ReactNode } from 'react'
 import type { GatewayHealth } from '../../../../contracts/health.ts'
 import { useText } from '../../text/use-text.ts'
 
+const count = (n: number) => n.toLocaleString('en-US')
+
 export function Figures({ gateway, now }: { gateway: GatewayHealth; now: number }) {
   const { t, time } = useText()
   const { broker, readings, frames, outbox, series, commitMs, loopDelayMs } = gateway
-  const count = (n: number) => n.toLocaleString('en-US')
   const ms = (part: { p50: number; p99: number }) =>
     t('health.percentiles', { p50: part.p50.toFixed(1), p99: part.p99.toFixed(1) })
   return (

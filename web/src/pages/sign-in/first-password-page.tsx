@@ -31,29 +31,40 @@ export default function FirstPasswordPage({ username }: { username: string }) {
     setWrong(text)
     if (text === null) change.mutate()
   }
-  const field = (label: string, value: string, set: (text: string) => void, hint: string) => (
-    <label>
-      {label}
-      <Input.Password
-        size="large"
-        autoComplete={hint}
-        value={value}
-        onChange={(event) => set(event.target.value)}
-      />
-    </label>
-  )
   return (
     <Panel title={t('password.title')} lead={t('password.lead')}>
       <form onSubmit={submit}>
         <input type="text" autoComplete="username" defaultValue={username} hidden />
-        {field(t('password.old'), old, setOld, 'current-password')}
-        {field(t('password.new'), fresh, setFresh, 'new-password')}
-        {field(t('password.again'), again, setAgain, 'new-password')}
+        <Field label={t('password.old')} value={old} onChange={setOld} hint="current-password" />
+        <Field label={t('password.new')} value={fresh} onChange={setFresh} hint="new-password" />
+        <Field label={t('password.again')} value={again} onChange={setAgain} hint="new-password" />
         <Wrong error={change.error} text={wrong} />
         <Button type="primary" size="large" htmlType="submit" loading={change.isPending} block>
           {t('password.act')}
         </Button>
       </form>
     </Panel>
+  )
+}
+
+interface FieldProps {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (text: string) => void
+  /** For the browser's password store. */
+  readonly hint: 'current-password' | 'new-password'
+}
+
+function Field({ label, value, onChange, hint }: FieldProps) {
+  return (
+    <label>
+      {label}
+      <Input.Password
+        size="large"
+        autoComplete={hint}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </label>
   )
 }

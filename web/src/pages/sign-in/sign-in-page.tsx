@@ -4,6 +4,7 @@ import Input from 'antd/es/input'
 import { type FormEvent, useState } from 'react'
 import type { LoginAnswer } from '../../../../contracts/http/auth.ts'
 import { keys } from '../../data/queries.ts'
+import { rememberSignedIn } from '../../data/signed-in.ts'
 import { useClient } from '../../data/use-client.ts'
 import { useTitle } from '../../shell/use-title.ts'
 import { useText } from '../../text/use-text.ts'
@@ -19,7 +20,10 @@ export default function SignInPage() {
   useTitle(t('sign-in.act'))
   const signIn = useMutation({
     mutationFn: () => client.send<LoginAnswer>('POST', '/auth/login', { username, password }),
-    onSuccess: (answer) => cache.setQueryData(keys.me, answer.user),
+    onSuccess: (answer) => {
+      rememberSignedIn(true)
+      cache.setQueryData(keys.me, answer.user)
+    },
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()

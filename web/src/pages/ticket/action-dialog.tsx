@@ -37,11 +37,12 @@ export default function ActionDialog(props: ActionDialogProps) {
   const [asked, setAsked] = useState(false)
   const noteOwed = needsNote(action) || missing.includes('note')
   const noteAbsent = noteOwed && note.trim() === ''
-  const wrong = (field: string, empty: boolean) =>
-    empty && missing.includes(field) ? t('field.need') : null
+  // One of the two is enough: a person has a unit.
+  const nobody = action === 'dispatch' && unit === null && assignee === null
+  const wrong = nobody && (asked || missing.includes('unit')) ? t('field.unit-or-person') : null
   const send = () => {
     setAsked(true)
-    if (noteAbsent) return
+    if (noteAbsent || nobody) return
     const body: TicketActionBody = {}
     if (unit !== null) body.unit = unit
     if (assignee !== null) body.assignee = assignee
@@ -60,7 +61,7 @@ export default function ActionDialog(props: ActionDialogProps) {
       width={460}
     >
       {has('unit') && (
-        <FormField label={t('field.unit')} wrong={wrong('unit', unit === null)}>
+        <FormField label={t('field.unit')} wrong={wrong}>
           <Select
             allowClear
             showSearch={{ optionFilterProp: 'label' }}
@@ -72,7 +73,7 @@ export default function ActionDialog(props: ActionDialogProps) {
         </FormField>
       )}
       {has('assignee') && colleagues.length > 0 && (
-        <FormField label={t('field.assignee')} wrong={wrong('assignee', assignee === null)}>
+        <FormField label={t('field.assignee')}>
           <Select
             allowClear
             showSearch={{ optionFilterProp: 'label' }}

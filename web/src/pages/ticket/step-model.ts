@@ -20,7 +20,7 @@ export interface Step {
 
 /** The step that is going on, by index; past the end once all are done. */
 const currentOf: Readonly<Record<TicketStatus, number>> = {
-  received: 2,
+  received: 1,
   filed: 2,
   dispatched: 3,
   accepted: 4,

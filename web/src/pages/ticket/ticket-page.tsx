@@ -37,7 +37,7 @@ function TicketView({ ticket }: { ticket: Ticket }) {
   const acting = useActing()
   const unitName = useUnitNames()(ticket.unit)
   useTitle(ticket.number)
-  useTicketKeys(ticket, acting)
+  useTicketKeys(ticket, acting, now)
   const who = [ticket.assignee?.name, unitName].filter((part) => part != null).join(' · ')
   return (
     <div className="ticket-page">
@@ -120,10 +120,10 @@ function Head({ ticket, acting, now }: { ticket: Ticket; acting: Acting; now: nu
 }
 
 /** J and K walk the open tickets in the order of the inbox. */
-function useTicketKeys(ticket: Ticket, acting: Acting): void {
+function useTicketKeys(ticket: Ticket, acting: Acting, now: number): void {
   const go = useNavigate()
   const open = useTickets(openFilter).data?.items ?? []
-  const order = groupTickets(open, Date.now()).flatMap((group) => group.tickets)
+  const order = groupTickets(open, now).flatMap((group) => group.tickets)
   const at = order.findIndex((other) => other.id === ticket.id)
   const to = (index: number) => () => {
     const next = order[index]

@@ -29,8 +29,8 @@ interface Deed {
 
 export interface Acting {
   /** Acts at once, or opens the dialog that asks what the action demands. */
-  start(ticket: TicketSummary, action: TicketAction): void
-  send(ticket: TicketSummary, action: TicketAction, body: TicketActionBody): void
+  readonly start: (ticket: TicketSummary, action: TicketAction) => void
+  readonly send: (ticket: TicketSummary, action: TicketAction, body: TicketActionBody) => void
   readonly busy: boolean
   readonly dialog: ReactNode
 }

@@ -37,7 +37,8 @@ export default function InboxPage() {
   useTitle(t('nav.tickets'))
 
   const { filter, setFilter } = useInboxFilter(params, setParams)
-  const tickets = useTickets(tab === 'done' ? doneFilter : openFilter)
+  const done = filter.text === '' ? doneFilter : { ...doneFilter, q: filter.text }
+  const tickets = useTickets(tab === 'done' ? done : openFilter)
   const fitting = useMemo(
     () =>
       tickets.data?.items.filter(
@@ -47,10 +48,11 @@ export default function InboxPage() {
     [tickets.data, filter, now, tab, me],
   )
   const scope = `${tab}${JSON.stringify(filter)}`
-  const arrivals = useArrivals(tickets.isPlaceholderData ? undefined : fitting, scope)
+  const arrivals = useArrivals(tickets.isPlaceholderData ? undefined : fitting, scope, now)
   const groups = usePlaces(arrivals.shown, now, over)
   const rows = groups.flatMap((group) => group.tickets)
   const selected = rows.find((ticket) => ticket.id === picked) ?? (wide ? rows[0] : undefined)
+  if (wide && selected !== undefined && selected.id !== picked) setPicked(selected.id)
   const acting = useActing()
 
   const open = useCallback((id: string) => void go(`/tickets/${encodeURIComponent(id)}`), [go])
@@ -118,6 +120,7 @@ export default function InboxPage() {
         {rows.length > 0 && (
           <InboxRows
             groups={groups}
+            more={tickets.data?.next != null}
             now={now}
             selected={wide ? (selected?.id ?? null) : picked}
             arrivedAt={arrivals.arrivedAt}

@@ -7,6 +7,8 @@ import { TicketRow } from './ticket-row.tsx'
 
 interface InboxRowsProps {
   readonly groups: readonly Group[]
+  /** The server has more than it gives at once. */
+  readonly more: boolean
   readonly now: number
   readonly selected: string | null
   readonly arrivedAt: (id: string) => number
@@ -39,6 +41,8 @@ export function InboxRows(props: InboxRowsProps) {
       className="rows"
       role="listbox"
       aria-label={t('nav.tickets')}
+      aria-activedescendant={selected === null ? undefined : `row-${selected}`}
+      tabIndex={0}
       onPointerEnter={() => props.onOver(true)}
       onPointerLeave={() => props.onOver(false)}
     >
@@ -75,6 +79,7 @@ export function InboxRows(props: InboxRowsProps) {
             ))}
         </div>
       ))}
+      {props.more && <p className="muted s13 more">{t('tickets.more')}</p>}
     </div>
   )
 }

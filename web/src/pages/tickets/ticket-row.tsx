@@ -34,6 +34,7 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
     <div
       className={className}
       role="option"
+      id={`row-${ticket.id}`}
       aria-selected={selected}
       data-ticket={ticket.id}
       onClick={() => props.onPick(ticket.id)}
@@ -69,7 +70,7 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
       <span className="who clip">
         <Who {...props} />
       </span>
-      <span>
+      <span className="time-left">
         <TimeLeft ticket={ticket} now={now} />
       </span>
     </div>
