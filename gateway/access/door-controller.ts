@@ -11,10 +11,8 @@ export interface DoorControllerDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly command: (request: CommandRequest) => Promise<CommandOutcome>
-  /** Commits the decision to the durable log: it is history and, for the care rule, a sign of life. */
+  /** Commits the decision to the durable log: history, an event for others, and a sign of life. */
   readonly record: (fact: AccessFact) => Promise<void>
-  /** `access.granted` or `access.denied` under the gateway's own device id. */
-  readonly announce: (type: 'access.granted' | 'access.denied', fact: AccessFact) => void
 }
 
 export interface DoorController {
@@ -55,7 +53,6 @@ export function createDoorController(deps: DoorControllerDeps): DoorController {
         receivedAt: now,
       }
       if (decision.granted) unlock(deps, community, door)
-      deps.announce(decision.granted ? 'access.granted' : 'access.denied', fact)
       await deps.record(fact)
     },
   }

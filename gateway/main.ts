@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { readEnv } from '../config/env.ts'
+import { readConfig } from '../config/file.ts'
+import { modelDirectories, resolveDefaultModels, shippedModels } from '../config/models.ts'
+import { loadRules, loadShippedRules } from '../config/rules.ts'
+import { CodedError } from '../contracts/errors.ts'
+import { createGateway } from './wiring/gateway.ts'
+
+/** The edge process. Reads the environment, builds the gateway, and ends when it is told to. */
+async function main(): Promise<void> {
+  const settings = readEnv(process.env)
+  const config = readConfig(settings.configFile)
+  const logger = pino({ name: 'gateway', level: config.log.level })
+  const { apiUrl, serviceToken } = settings
+  if (apiUrl === null || serviceToken === null) {
+    throw new CodedError(
+      'config.invalid',
+      'LINLI_API_URL and LINLI_SERVICE_TOKEN: npm start sets them',
+    )
+  }
+  const { file } = config.rules
+  const rules = file === null ? loadShippedRules() : loadRules(readFileSync(file, 'utf8'), file)
+  const up = import.meta.url.endsWith('.ts') ? '..' : '../..'
+  const checkout = fileURLToPath(new URL(up, import.meta.url))
+  const directories = modelDirectories({ explicit: settings.models, home: settings.home, checkout })
+  const models = await resolveDefaultModels(shippedModels(), directories)
+  const gateway = createGateway({
+    settings: { ...settings, apiUrl, serviceToken },
+    config,
+    rules,
+    models,
+    clock: Date.now,
+    logger,
+  })
+  let stopping = false
+  const stop = (): void => {
+    if (stopping) return
+    stopping = true
+    gateway.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  // The parent is gone: a gateway that nobody restarts would be a trap.
+  process.on('disconnect', stop)
+  await gateway.start()
+  process.send?.({ type: 'listening' })
+}
+
+function fail(error: unknown): never {
+  const code = error instanceof CodedError ? error.code : 'internal'
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`${JSON.stringify({ level: 60, name: 'gateway', code, msg: detail })}\n`)
+  process.exit(1)
+}
+
+main().catch(fail)

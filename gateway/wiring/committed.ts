@@ -1,0 +1,51 @@
+import { Value } from 'typebox/value'
+import type { GatewayEvent } from '../../contracts/events.ts'
+import { Ack } from '../../contracts/payloads.ts'
+import type { CommandBus } from '../access/command-bus.ts'
+import type { DoorController } from '../access/door-controller.ts'
+import type { EvidenceStore } from '../cameras/evidence-store.ts'
+import type { Effect } from '../model/effect.ts'
+import type { DeviceEventInput } from '../model/input.ts'
+import type { Logger } from '../model/logger.ts'
+import type { CommittedEffects } from '../pipeline/client.ts'
+
+export interface FollowDeps {
+  readonly commands: CommandBus
+  readonly doors: DoorController
+  readonly evidence: Pick<EvidenceStore, 'lock'>
+  readonly announce: (event: GatewayEvent) => void
+  /** The outbox has something. */
+  readonly wake: () => void
+  readonly logger: Logger
+}
+
+/** What happens on the main thread once a batch is on disk. */
+export function followCommitted(deps: FollowDeps): (committed: CommittedEffects) => void {
+  const complain = (what: string) => (error: unknown) =>
+    deps.logger.error({ error: String(error) }, what)
+  return ({ effects, events, deviceEvents }) => {
+    for (const event of deviceEvents) deviceEvent(deps, event, complain('door decision failed'))
+    for (const sha256 of effects.flatMap(picturesOf)) {
+      deps.evidence.lock(sha256).catch(complain('evidence could not be locked'))
+    }
+    for (const event of events) deps.announce(event)
+    if (effects.length > 0 || events.length > 0) deps.wake()
+  }
+}
+
+const picturesOf = (effect: Effect): string[] =>
+  effect.evidence.flatMap((item) => (item.kind === 'frame' ? [item.sha256] : []))
+
+function deviceEvent(
+  deps: FollowDeps,
+  event: DeviceEventInput,
+  failed: (error: unknown) => void,
+): void {
+  const { community, device, id, ts, type, data } = event
+  if (type === 'ack') {
+    const ack = { id, ts, ...data }
+    if (Value.Check(Ack, ack)) deps.commands.acknowledged(community, device, ack)
+    return
+  }
+  deps.doors.presented(community, device, { id, ts, type, data: { ...data } }).catch(failed)
+}

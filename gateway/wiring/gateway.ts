@@ -1,0 +1,110 @@
+import { mkdirSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+import { secondMs } from '../../contracts/clock.ts'
+import { createMetrics } from '../http/metrics.ts'
+import { createPrivateApp } from '../http/private-app.ts'
+import { followCommitted } from './committed.ts'
+import { createDoors } from './doors.ts'
+import { createHealth } from './health.ts'
+import { measureLoopDelay } from './loop-delay.ts'
+import { createParts, type GatewayInputs, type Parts } from './parts.ts'
+import { privateDevices } from './private-devices.ts'
+import { createRosterSync, type RosterSync } from './roster-sync.ts'
+import { createSender } from './sender.ts'
+
+export interface Gateway {
+  /** Resolves once broker and private interface listen; models, players and roster follow by themselves. */
+  start(): Promise<void>
+  /** What is under way is finished: nothing acknowledged waits in memory afterwards. */
+  close(): Promise<void>
+}
+
+/** Builds the parts and ties them to each other. No part knows another; they meet here. */
+export function createGateway(inputs: GatewayInputs): Gateway {
+  const { settings, clock, logger } = inputs
+  mkdirSync(settings.home, { recursive: true, mode: 0o700 })
+  const stopping = new AbortController()
+  const parts = createParts(inputs)
+  const { pipeline, broker, sight, announcer } = parts
+  const { commands, doors } = createDoors(parts)
+  const sender = createSender(parts)
+  const rosterSync = createRosterSync({
+    book: parts.book,
+    commit: (change) => pipeline.recordRoster(change),
+    fetchWhole: () => fetchRoster(settings, stopping.signal),
+    async changed() {
+      broker.dropRevoked()
+      await sight.sources.refresh()
+      // A change of the roster is a sign of life of the api.
+      sender.retryNow()
+    },
+    random: Math.random,
+    logger,
+  })
+  const loopDelay = measureLoopDelay(10 * secondMs)
+  const health = createHealth({ ...parts, ...sight, sender, loopDelay, startedAt: clock() })
+  const app = createPrivateApp({
+    serviceToken: settings.serviceToken,
+    health,
+    metrics: createMetrics(health),
+    roster: rosterSync,
+    devices: privateDevices({ pipeline, commands, clock, community: settings.community }),
+    cameras: sight.hub,
+  })
+  pipeline.onCommitted(
+    followCommitted({
+      commands,
+      doors,
+      evidence: sight.evidence,
+      announce: (event) => announcer.event(event),
+      wake: () => sender.wake(),
+      logger,
+    }),
+  )
+  return {
+    async start() {
+      await open(parts, app)
+      sender.start()
+      pull(parts, rosterSync, stopping.signal)
+    },
+    async close() {
+      stopping.abort()
+      await announcer.status('offline')
+      await app.close()
+      commands.close()
+      await broker.close()
+      await sight.close()
+      await sender.stop(AbortSignal.timeout(2 * secondMs))
+      await pipeline.close()
+      loopDelay.close()
+    },
+  }
+}
+
+async function open(parts: Parts, app: FastifyInstance): Promise<void> {
+  const { pipeline, book, sight, broker, announcer, settings } = parts
+  const restored = await pipeline.start()
+  book.replace(restored.roster)
+  await sight.start()
+  await broker.start()
+  await app.listen({ host: '127.0.0.1', port: settings.gatewayPort })
+  await announcer.status('online')
+}
+
+function pull({ logger }: Parts, rosterSync: RosterSync, signal: AbortSignal): void {
+  rosterSync.pull(signal).catch((error: unknown) => {
+    logger.error({ error: String(error) }, 'roster could not be taken over')
+  })
+}
+
+async function fetchRoster(
+  settings: GatewayInputs['settings'],
+  signal: AbortSignal,
+): Promise<unknown> {
+  const answer = await fetch(`${settings.apiUrl}/api/v1/gateway/roster`, {
+    headers: { authorization: `Bearer ${settings.serviceToken}` },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(10 * secondMs)]),
+  })
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`)
+  return answer.json()
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../../contracts/clock.ts'
+import type { GatewayHealth } from '../../contracts/health.ts'
+import type { Broker } from '../broker/broker.ts'
+import type { CameraHub } from '../cameras/camera-hub.ts'
+import type { CameraSources } from '../cameras/camera-sources.ts'
+import type { EvidenceStore } from '../cameras/evidence-store.ts'
+import type { OutboxSender } from '../outbox/outbox-sender.ts'
+import type { Pipeline } from '../pipeline/client.ts'
+import type { VisionPool } from '../vision/vision-pool.ts'
+import type { LoopDelay } from './loop-delay.ts'
+import { problemsOf } from './problems.ts'
+
+export interface HealthDeps {
+  readonly startedAt: number
+  readonly clock: Clock
+  readonly pipeline: Pipeline
+  readonly broker: Broker
+  readonly hub: CameraHub
+  readonly sources: CameraSources
+  readonly evidence: EvidenceStore
+  readonly pool: VisionPool
+  readonly sender: OutboxSender
+  readonly loopDelay: LoopDelay
+}
+
+/** How long a refused commit is remembered as a problem. */
+const refusalMemoryMs = 60_000
+
+/** The gateway's own account of itself, gathered from its parts at each question. */
+export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
+  let refusedBefore = 0
+  let refusedAt = Number.NEGATIVE_INFINITY
+  return async () => {
+    const stats = await deps.pipeline.stats()
+    const refused = deps.pipeline.refused
+    if (refused > refusedBefore) refusedAt = deps.clock()
+    refusedBefore = refused
+    const broker = deps.broker.stats()
+    const frames = deps.hub.stats()
+    const vision = deps.pool.stats()
+    const evidence = deps.evidence.stats()
+    const sent = deps.sender.stats()
+    const problems = problemsOf({
+      models: deps.pool.models(),
+      detectorCrashedLately: deps.pool.crashedLately(),
+      broker,
+      sources: deps.sources.problems(),
+      sender: sent.lastError,
+      seriesError: stats.series.lastError,
+      poisoned: stats.outbox.poisoned,
+      commitsRefused: deps.clock() - refusedAt < refusalMemoryMs,
+    })
+    return {
+      status: problems.length === 0 ? 'ok' : 'degraded',
+      startedAt: deps.startedAt,
+      ready: true,
+      problems,
+      broker: { kind: broker.kind, connected: broker.connected, clients: broker.clients },
+      readings: stats.readings,
+      frames: { in: frames.in, analysed: frames.analysed, dropped: frames.dropped },
+      outbox: stats.outbox,
+      series: stats.series,
+      quarantine: stats.quarantine,
+      dropped: {
+        ...stats.dropped,
+        ...broker.dropped,
+        'frames.door': frames.droppedByPriority.door,
+        'frames.care': frames.droppedByPriority.care,
+        'frames.public': frames.droppedByPriority.public,
+        'frames.unknown-camera': frames.unknown,
+        'vision.crashed': vision.crashed,
+        'vision.dropped-by-crash': vision.droppedByCrash,
+        'vision.dropped-by-queue': vision.droppedByQueue,
+        'evidence.refused': evidence.refused,
+        'evidence.swept': evidence.swept,
+        'outbox.evidence-missing': sent.evidenceMissing,
+        'outbox.evidence-refused': sent.evidenceRefused,
+      },
+      cameras: deps.hub.health(),
+      commitMs: stats.commitMs,
+      loopDelayMs: deps.loopDelay.read(),
+      models: deps.pool.models(),
+    }
+  }
+}

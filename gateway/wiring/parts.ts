@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import type { Settings } from '../../config/env.ts'
+import type { ResolvedModel } from '../../config/models.ts'
+import type { RuleBook } from '../../config/rules.ts'
+import type { Config } from '../../config/schema.ts'
+import { type Clock, dayMs } from '../../contracts/clock.ts'
+import type { Broker } from '../broker/broker.ts'
+import type { Logger } from '../model/logger.ts'
+import { RosterBook } from '../model/roster-book.ts'
+import { createPipeline, type Pipeline } from '../pipeline/client.ts'
+import { type Announcer, createAnnouncer } from './announcer.ts'
+import { createBroker } from './broker-choice.ts'
+import { createSight, type Sight } from './sight.ts'
+
+export interface GatewayInputs {
+  readonly settings: Settings & { readonly apiUrl: string; readonly serviceToken: string }
+  readonly config: Config
+  readonly rules: RuleBook
+  readonly models: readonly ResolvedModel[]
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** The parts that everything else hangs on. */
+export interface Parts extends GatewayInputs {
+  readonly book: RosterBook
+  readonly pipeline: Pipeline
+  readonly sight: Sight
+  readonly broker: Broker
+  readonly announcer: Announcer
+}
+
+export function createParts(inputs: GatewayInputs): Parts {
+  const { settings, config, rules, clock, logger } = inputs
+  const book = new RosterBook()
+  const pipeline = createPipeline({
+    file: join(settings.home, 'gateway.db'),
+    rules,
+    clock,
+    logger,
+    rawKeepMs: config.telemetry.rawDays * dayMs,
+  })
+  const sight = createSight({
+    ...inputs,
+    roster: book,
+    record: (fact) => pipeline.recordFact(fact),
+    onQuarantine: (bad) => pipeline.quarantine(bad),
+  })
+  const broker = createBroker({
+    ...inputs,
+    roster: book,
+    pipeline,
+    onFrame: (frame) => sight.hub.offer(frame),
+  })
+  const announcer = createAnnouncer({ broker, logger }, { community: settings.community })
+  return { ...inputs, book, pipeline, sight, broker, announcer }
+}
