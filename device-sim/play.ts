@@ -63,7 +63,7 @@ export async function play(deps: PlayDeps, options: PlayOptions): Promise<PlayRe
       setInterval(() => world.tick(), tickMs),
       setInterval(deps.save, saveMs),
     )
-    watch.onTicket((id) => log(`  ${seconds(clock() - startedAt)} s  ticket ${id}`))
+    watch.onTicket((title) => log(`  ${seconds(clock() - startedAt)} s  工单 / ticket: ${title}`))
 
     const stage = new Stage({
       devices: world.devices,

@@ -20,11 +20,13 @@ export interface DeviceLink {
   onCommand(listener: (payload: Buffer) => void): void
   /** Cuts the cable without a word, so that the will is published; it stays cut. */
   cut(): void
+  /** Says `offline` and disconnects in good order. */
   close(): Promise<void>
 }
 
 const connectTimeoutMs = 10_000
 const reconnectMs = 1_000
+const goodbyeMs = 2_000
 
 /** `info` is the retained self-description, a JSON text. The constructor does no I/O. */
 export function createLink(options: LinkOptions, info: string): DeviceLink {
@@ -85,10 +87,18 @@ export function createLink(options: LinkOptions, info: string): DeviceLink {
     },
     async close() {
       if (client === null) return
-      await client.endAsync(true)
+      if (client.connected) await sayGoodbye(client, topic('status'))
+      else await client.endAsync(true)
       client = null
     },
   }
+}
+
+async function sayGoodbye(client: MqttClient, statusTopic: string): Promise<void> {
+  const said = client.publishAsync(statusTopic, 'offline', { qos: 1, retain: true })
+  const patience = new Promise((resolve) => setTimeout(resolve, goodbyeMs))
+  await Promise.race([said.catch(() => undefined), patience])
+  await client.endAsync(true)
 }
 
 async function firstConnection(client: MqttClient, device: string): Promise<void> {

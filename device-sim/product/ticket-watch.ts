@@ -15,7 +15,12 @@ export interface TicketWatch {
   collect(): Promise<readonly SeenTicket[]>
   stop(): void
   /** Called once for each ticket, as it is first seen. */
-  onTicket(listener: (id: string) => void): void
+  onTicket(listener: (title: string) => void): void
+}
+
+interface TicketName {
+  readonly id: string
+  readonly title: string
 }
 
 const pollMs = 1_000
@@ -25,18 +30,18 @@ export function createTicketWatch(api: ApiClient, clock: Clock): TicketWatch {
   const firstSeen = new Map<string, number>()
   const old = new Set<string>()
   const abort = new AbortController()
-  let listener: ((id: string) => void) | null = null
+  let listener: ((title: string) => void) | null = null
   let poll: NodeJS.Timeout | null = null
 
-  const saw = (id: string, at: number): void => {
+  const saw = ({ id, title }: TicketName, at: number): void => {
     if (firstSeen.has(id) || old.has(id)) return
     firstSeen.set(id, at)
-    listener?.(id)
+    listener?.(title)
   }
   const follow = async (): Promise<void> => {
     while (!abort.signal.aborted) {
       try {
-        await readStream(api, abort.signal, (id) => saw(id, clock()))
+        await readStream(api, abort.signal, (ticket) => saw(ticket, clock()))
       } catch {
         // The stream ends with the api; the list below goes on and the next turn opens it again.
       }
@@ -46,7 +51,7 @@ export function createTicketWatch(api: ApiClient, clock: Clock): TicketWatch {
   const ask = async (): Promise<void> => {
     const newest = await api.get<ListAnswer<TicketSummary>>('/tickets?limit=100')
     const at = clock()
-    for (const ticket of newest.items) saw(ticket.id, at)
+    for (const ticket of newest.items) saw(ticket, at)
   }
   return {
     onTicket(next) {
@@ -62,7 +67,7 @@ export function createTicketWatch(api: ApiClient, clock: Clock): TicketWatch {
     async collect() {
       const tickets = await api.list<TicketSummary>('/tickets')
       const at = clock()
-      for (const ticket of tickets) saw(ticket.id, at)
+      for (const ticket of tickets) saw(ticket, at)
       return tickets
         .filter((ticket) => firstSeen.has(ticket.id))
         .map((ticket) => ({
@@ -91,7 +96,7 @@ export function createTicketWatch(api: ApiClient, clock: Clock): TicketWatch {
 async function readStream(
   api: ApiClient,
   signal: AbortSignal,
-  onTicket: (id: string) => void,
+  onTicket: (ticket: TicketName) => void,
 ): Promise<void> {
   const response = await fetch(`${api.address}/api/v1/stream`, {
     signal,
@@ -105,14 +110,14 @@ async function readStream(
     const blocks = pending.split(/\r?\n\r?\n/)
     pending = blocks.pop() ?? ''
     for (const block of blocks) {
-      const id = ticketOf(block)
-      if (id !== null) onTicket(id)
+      const ticket = ticketOf(block)
+      if (ticket !== null) onTicket(ticket)
     }
   }
 }
 
 /** The ticket that a server-sent event names; null for other events. */
-export function ticketOf(block: string): string | null {
+export function ticketOf(block: string): TicketName | null {
   const lines = block.split(/\r?\n/)
   if (!lines.some((line) => line === 'event: ticket' || line === 'event:ticket')) return null
   const data = lines
@@ -120,8 +125,8 @@ export function ticketOf(block: string): string | null {
     .map((line) => line.slice(5).trimStart())
     .join('\n')
   try {
-    const notice = JSON.parse(data) as { id?: unknown }
-    return typeof notice.id === 'string' ? notice.id : null
+    const { id, title } = JSON.parse(data) as { id?: unknown; title?: unknown }
+    return typeof id === 'string' ? { id, title: typeof title === 'string' ? title : '' } : null
   } catch {
     return null
   }

@@ -66,7 +66,10 @@ test('a busy default port falls back to any free one, a port that was asked for 
 })
 
 test('only `event: ticket` of the stream names a ticket', () => {
-  expect(ticketOf('id: 4\nevent: ticket\ndata: {"id":"tkt_1","change":"opened"}')).toBe('tkt_1')
+  expect(ticketOf('id: 4\nevent: ticket\ndata: {"id":"tkt_1","title":"烟感"}')).toEqual({
+    id: 'tkt_1',
+    title: '烟感',
+  })
   expect(ticketOf('event: kpi\ndata: {"id":"tkt_1"}')).toBeNull()
   expect(ticketOf(': keep-alive')).toBeNull()
   expect(ticketOf('event: ticket\ndata: {')).toBeNull()
