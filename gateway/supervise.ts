@@ -23,6 +23,8 @@ function fail(error: unknown): never {
 }
 
 async function main(): Promise<void> {
+  // Whatever this process or a child of it writes is for its owner only.
+  process.umask(0o077)
   const settings = readEnv(process.env)
   const supervisor = new Supervisor(
     {

@@ -38,6 +38,13 @@ const timeOfDay = (ms: number): string => {
 /** What a device sent must not move the cursor or forge a line on somebody's terminal. */
 const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '·').slice(0, 2_000)
 
+/** Of an error the code and the message; its stack is in the file. */
+const brief = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null || !('stack' in value)) return value
+  const { code, message } = value as { code?: unknown; message?: unknown }
+  return typeof code === 'string' ? `${code}: ${String(message)}` : message
+}
+
 /** A pino line as a person reads it; null for what is below a warning. Other text is shown as it is. */
 export function readable(name: string, line: string, nowMs: number): string | null {
   let entry: Record<string, unknown>
@@ -51,7 +58,7 @@ export function readable(name: string, line: string, nowMs: number): string | nu
   const level = levelOf(entry['level'])
   if (level < warnLevel) return null
   const rest = Object.entries(entry).filter(([key]) => !pinoFields.has(key))
-  const fields = rest.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(' ')
+  const fields = rest.map(([key, value]) => `${key}=${JSON.stringify(brief(value))}`).join(' ')
   const time = typeof entry['time'] === 'number' ? entry['time'] : nowMs
   const said = entry['msg'] ?? entry['message']
   const message = typeof said === 'string' ? said : ''

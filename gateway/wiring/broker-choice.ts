@@ -43,7 +43,8 @@ export function createBroker(choice: BrokerChoice): Broker {
   }
   return createEmbeddedBroker(deps, {
     port: settings.mqttPort,
-    host: settings.mqttBind,
+    // TLS listens there; the broker keeps plaintext on loopback unless somebody accepted it.
+    host: settings.bind,
     plaintextOffLoopback: plaintextAcceptedBy !== null,
     limits: { connectionsMax },
     ...tlsOf(settings),

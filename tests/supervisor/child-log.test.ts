@@ -59,3 +59,9 @@ test('what a device sent cannot move the cursor or forge a line on the terminal'
   const last = readable('api', '{"level":"fatal","message":"no disk","code":"disk.full"}', 0)
   expect(last).toMatch(/api fatal no disk code="disk.full"$/)
 })
+
+test('of an error the code and the message are shown; the stack is for the file', () => {
+  const err = { type: 'CodedError', code: 'disk.full', message: 'no room', stack: 'at a\n at b' }
+  const line = readable('gateway', JSON.stringify({ level: 50, msg: 'commit failed', err }), 0)
+  expect(line).toMatch(/gateway error commit failed err="disk.full: no room"$/)
+})
