@@ -9,6 +9,13 @@ export interface BenchArguments {
   readonly kills: number | null
 }
 
+function number(text: string | undefined): number | null {
+  if (text === undefined) return null
+  const value = Number(text)
+  if (!Number.isFinite(value) || value <= 0) throw new Error(`not a positive number: ${text}`)
+  return value
+}
+
 /** What stands after `npm run bench -- NAME`. Throws on an unknown option. */
 export function benchArguments(args: readonly string[]): BenchArguments {
   const { values } = parseArgs({
@@ -21,12 +28,6 @@ export function benchArguments(args: readonly string[]): BenchArguments {
       kills: { type: 'string' },
     },
   })
-  const number = (text: string | undefined): number | null => {
-    if (text === undefined) return null
-    const value = Number(text)
-    if (!Number.isFinite(value) || value <= 0) throw new Error(`not a positive number: ${text}`)
-    return value
-  }
   return {
     json: values.json,
     seconds: number(values.seconds),

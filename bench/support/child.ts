@@ -50,7 +50,7 @@ export class Child {
 }
 
 /** The settings that a Child was started with. */
-export const childSettings = <T>(): T => JSON.parse(process.argv[2] ?? '{}') as T
+export const childSettings = (): unknown => JSON.parse(process.argv[2] ?? '{}')
 
 /** Answers every message of the parent. */
 export function answerParent(answer: (message: never) => unknown): void {

@@ -78,7 +78,10 @@ class Connection {
     return new Promise((resolve, reject) => {
       this.#socket.once('error', reject)
       this.#socket.once('data', (connack) => {
-        if (connack[3] !== 0) reject(new Error(`connection refused: ${connack[3]}`))
+        if (connack[3] !== 0) {
+          reject(new Error(`connection refused: ${connack[3]}`))
+          return
+        }
         this.#open = true
         this.#socket.on('data', (chunk) => this.#acknowledged(chunk.length))
         resolve()

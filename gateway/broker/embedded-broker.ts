@@ -11,7 +11,6 @@ import {
 import { preConnect } from './connect-rules.ts'
 import { Counters } from './counters.ts'
 import { secretFits } from './credential-check.ts'
-import { routeOf } from './intake.ts'
 import { Listeners } from './listeners.ts'
 import { LocalSubscribers } from './local-subscribers.ts'
 import { Peer } from './peer.ts'
@@ -203,7 +202,7 @@ class EmbeddedBroker implements Broker {
         })
       done?.()
     }
-    aedes.publish = publish as Aedes['publish']
+    aedes.publish = publish
     const handle = aedes.handle
     aedes.handle = (stream, request) => {
       const client = handle(stream, request)

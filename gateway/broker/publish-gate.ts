@@ -7,6 +7,7 @@ import type { Counters } from './counters.ts'
 import { type Route, refusePayload } from './intake.ts'
 import type { LocalSubscribers } from './local-subscribers.ts'
 import type { Peer } from './peer.ts'
+import { storeRecord } from './store-record.ts'
 
 /** A topic that nobody may subscribe to: a message sent there is acknowledged and goes no further. */
 export const nowhere = '$linli/nowhere'
@@ -156,7 +157,7 @@ export class PublishGate {
       retain: message.packet.retain,
       payload,
     }
-    this.#store(record, (error) => {
+    storeRecord(this.#deps.record, record, (error) => {
       if (error !== null) {
         this.#deps.counters.add('commit.failed')
         done(error)
@@ -166,10 +167,5 @@ export class PublishGate {
       if (ackHere) this.#acks.add(client.conn, messageId, done)
       else done(null)
     })
-  }
-
-  #store(record: LogRecord, done: Done): void {
-    const promise = this.#deps.record(record, done)
-    if (promise !== undefined) promise.then(() => done(null), done)
   }
 }

@@ -3,7 +3,7 @@ import type { Quarantined } from '../../contracts/health.ts'
 import { Ack, DeviceEvent, DeviceInfo } from '../../contracts/payloads.ts'
 import { type DeviceTopic, parseDeviceTopic } from '../../contracts/topics.ts'
 import type { Fact, Input } from '../model/input.ts'
-import type { LogRecord } from '../model/record.ts'
+import { externalClient, type LogRecord } from '../model/record.ts'
 import { deviceTime } from './device-time.ts'
 import { checkTree, parseJson, payloadText, type Refusal, refuse } from './payload-text.ts'
 import { decodeTelemetry } from './telemetry.ts'
@@ -54,7 +54,7 @@ function decodeStatus(record: LogRecord, topic: DeviceTopic, text: string): Deco
     community: topic.community,
     device: topic.device,
     online: word === 'online',
-    retained: false,
+    retained: record.retain && record.client === externalClient,
     receivedAt: record.receivedAt,
   })
 }
@@ -119,8 +119,7 @@ function decodeReadings(record: LogRecord, topic: DeviceTopic, parsed: unknown):
   return { inputs, quarantined: asQuarantined(record, { code: refusal.code, detail }), clockMarked }
 }
 
-function decodePublish(record: LogRecord): Decoded {
-  const topic = parseDeviceTopic(record.topic)
+function decodePublish(record: LogRecord, topic: DeviceTopic | null): Decoded {
   if (topic === null)
     return refused(record, refuse('mqtt.topic-unknown', 'no decoder for this topic'))
   // An empty retained message only takes the retained one back.
@@ -140,7 +139,8 @@ function decodePublish(record: LogRecord): Decoded {
       return decodeEvent(record, topic, parsed)
     case 'ack':
       return decodeAck(record, topic, parsed)
-    default:
+    case 'command':
+    case 'frame':
       return refused(record, refuse('mqtt.topic-unknown', `${topic.leaf} is not recorded`))
   }
 }
@@ -149,11 +149,14 @@ function decodePublish(record: LogRecord): Decoded {
 const decodeFact = (record: LogRecord): Decoded =>
   one(JSON.parse(payloadText(record.payload) ?? '') as Fact)
 
-/** Inputs of one record. `roster` records change the roster and are no input of an engine. */
-export function decode(record: LogRecord): Decoded {
+/**
+ * Inputs of one record. `roster` records change the roster and are no input of an engine. `parseTopic` may
+ * be one that remembers: the same few topics come a thousand times a second.
+ */
+export function decode(record: LogRecord, parseTopic = parseDeviceTopic): Decoded {
   switch (record.kind) {
     case 'publish':
-      return decodePublish(record)
+      return decodePublish(record, parseTopic(record.topic))
     case 'fact':
       return decodeFact(record)
     case 'tick':

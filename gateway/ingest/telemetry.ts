@@ -26,16 +26,11 @@ const isRecord = (value: unknown): value is Json =>
 function refuseValue(name: string, value: unknown): Refusal | null {
   if (name.length > nameMax || !namePattern.test(name))
     return refuse('payload.invalid', `reading name ${JSON.stringify(name.slice(0, nameMax))}`)
-  switch (typeof value) {
-    case 'number':
-      return Number.isFinite(value) ? null : refuse('payload.not-finite', `${name} is not finite`)
-    case 'boolean':
-      return null
-    case 'string':
-      return value.length <= stringMax ? null : refuse('payload.invalid', `${name} is too long`)
-    default:
-      return value === null ? null : refuse('payload.invalid', `${name} is no scalar`)
-  }
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? null : refuse('payload.not-finite', `${name} is not finite`)
+  if (typeof value === 'boolean' || value === null) return null
+  if (typeof value !== 'string') return refuse('payload.invalid', `${name} is no scalar`)
+  return value.length <= stringMax ? null : refuse('payload.invalid', `${name} is too long`)
 }
 
 function refuseValues(values: Json): Refusal | null {

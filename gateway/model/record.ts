@@ -6,6 +6,9 @@
 export const recordKinds = ['publish', 'fact', 'roster', 'tick'] as const
 export type RecordKind = (typeof recordKinds)[number]
 
+/** Stands as the client of what an external broker delivered; `retain` then says "from its memory". */
+export const externalClient = 'broker'
+
 export interface LogRecord {
   readonly kind: RecordKind
   /** Our clock when it arrived, epoch ms. */

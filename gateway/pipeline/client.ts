@@ -8,6 +8,7 @@ import type { Fact } from '../model/input.ts'
 import type { Logger } from '../model/logger.ts'
 import type { LogRecord } from '../model/record.ts'
 import type { QueuedItem } from '../outbox/outbox-item.ts'
+import type { InfluxOptions } from '../telemetry/influx-connection.ts'
 import { FirstSeen } from './first-seen.ts'
 import { type Done, GroupCommit } from './group-commit.ts'
 import type {
@@ -30,6 +31,8 @@ export interface PipelineOptions {
   readonly logBytesMax?: number
   readonly logAgeMaxMs?: number
   readonly rawKeepMs?: number
+  /** Copies every reading to InfluxDB; an outage of any length is caught up from the durable log. */
+  readonly influx?: InfluxOptions | null
   readonly tickEveryMs?: number
   readonly maintainEveryMs?: number
   /** Bytes that may wait for a commit before records are refused. */
@@ -37,7 +40,6 @@ export interface PipelineOptions {
 }
 
 const batchBytesMax = 4 * 1024 * 1024
-const commitsUnderWayMax = 1
 const restartMs = { first: 200, most: 30_000 }
 
 const settingsOf = (options: PipelineOptions): PipelineSettings => ({
@@ -48,6 +50,7 @@ const settingsOf = (options: PipelineOptions): PipelineSettings => ({
     ageMaxMs: options.logAgeMaxMs ?? 7 * dayMs,
   },
   rawKeepMs: options.rawKeepMs ?? 30 * dayMs,
+  influx: options.influx ?? null,
   maintainEveryMs: options.maintainEveryMs ?? 5 * secondMs,
 })
 
@@ -175,10 +178,9 @@ export class Pipeline {
   async close(): Promise<void> {
     if (this.#ticker !== null) clearInterval(this.#ticker)
     await this.#feed.close()
-    const link = this.#link
-    while (link !== null && !link.dead && (link.underWay > 0 || !this.#group.isEmpty))
-      await new Promise((resolve) => setTimeout(resolve, 5))
+    while (this.#isBusy()) await new Promise((resolve) => setTimeout(resolve, 5))
     this.#closing = true
+    const link = this.#link
     if (link === null || link.dead) return
     await link.call('stop')
     await link.terminate()
@@ -207,6 +209,11 @@ export class Pipeline {
     this.#restartDelayMs = restartMs.first
     this.#pump()
     return restored
+  }
+
+  #isBusy(): boolean {
+    const link = this.#link
+    return link !== null && !link.dead && (link.underWay > 0 || !this.#group.isEmpty)
   }
 
   #exited(detail: string): void {
@@ -239,11 +246,9 @@ export class Pipeline {
 
   #pump(): void {
     const link = this.#link
-    while (link !== null && !link.dead && link.underWay < commitsUnderWayMax) {
-      const batch = this.#group.take()
-      if (batch === null) return
-      link.commit(batch)
-    }
+    if (link === null || link.dead || link.underWay > 0) return
+    const batch = this.#group.take()
+    if (batch !== null) link.commit(batch)
   }
 
   #tick(): void {

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { RuleBook } from '../../config/rules.ts'
+import { careOptions, createCareEngine } from '../care/care-engine.ts'
 import { migrate } from '../db/migrations.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import { outboxTables } from '../outbox/outbox-store.ts'
@@ -20,7 +21,13 @@ export function migrateGateway(db: Database): void {
 /** The engines of the gateway, over one roster. */
 export const composeEngines =
   (rules: RuleBook) =>
-  (roster: RosterView): EngineSet => ({
-    engines: [{ name: 'rules', engine: createRuleEngine({ roster, rules }) }],
-    careItems: () => [],
-  })
+  (roster: RosterView): EngineSet => {
+    const care = createCareEngine({ roster }, careOptions(rules))
+    return {
+      engines: [
+        { name: 'rules', engine: createRuleEngine({ roster, rules }) },
+        { name: 'care', engine: care },
+      ],
+      careItems: (community, now) => care.items(community, now),
+    }
+  }

@@ -1,4 +1,5 @@
 import type { DeviceInfo } from '../../contracts/payloads.ts'
+import { gatewayDevice } from '../../contracts/topics.ts'
 import type { InfoInput, Input, StatusInput } from '../model/input.ts'
 import type { LogRecord } from '../model/record.ts'
 import type { RosterView } from '../model/roster-view.ts'
@@ -39,7 +40,11 @@ export class DeviceDesk {
       case 'start':
         this.#book.forgetOnline()
         return true
-      default:
+      case 'access':
+      case 'camera-state':
+      case 'coverage':
+      case 'sighting':
+      case 'tick':
         return true
     }
   }
@@ -49,6 +54,8 @@ export class DeviceDesk {
     record: LogRecord,
   ): boolean {
     const { community, device } = input
+    // What the gateway itself has to say, as that a carer has seen somebody.
+    if (device === gatewayDevice) return record.client === gatewayDevice
     const known = this.#roster.device(community, device)
     const entry = this.#book.meet(community, device, record.client, input.receivedAt)
     const isNew = entry !== null && entry.info === null && entry.announced === null

@@ -39,8 +39,8 @@ export class DurableLog {
     this.#insert = db.prepare<[number, number, number, Uint8Array]>(
       'INSERT INTO log (received_at, records, bytes, body) VALUES (?, ?, ?, ?)',
     )
-    this.#after = db.prepare<[number, number], LoggedBatch>(
-      'SELECT id, body FROM log WHERE id > ? ORDER BY id LIMIT ?',
+    this.#after = db.prepare<[number], LoggedBatch>(
+      'SELECT id, body FROM log WHERE id > ? ORDER BY id',
     )
     this.#oldest = db.prepare<[number], Oldest>(
       'SELECT id, received_at, records, bytes FROM log ORDER BY id LIMIT ?',
@@ -78,8 +78,16 @@ export class DurableLog {
     return this.#newestId
   }
 
-  read(afterId: number, limit: number): LoggedBatch[] {
-    return this.#after.all(afterId, limit)
+  /** Batches after `afterId` in order, about `bytesMax` of them, but at least one if there is one. */
+  read(afterId: number, bytesMax: number): LoggedBatch[] {
+    const batches: LoggedBatch[] = []
+    let bytes = 0
+    for (const batch of this.#after.iterate(afterId)) {
+      batches.push(batch)
+      bytes += batch.body.length
+      if (bytes >= bytesMax) break
+    }
+    return batches
   }
 
   /** Records that a reader with this cursor has not had yet. */

@@ -1,5 +1,5 @@
 import { secondMs } from '../../contracts/clock.ts'
-import type { AccessFact, Input, SightingFact } from '../model/input.ts'
+import type { AccessFact, CameraStateFact, Input, SightingFact } from '../model/input.ts'
 import type { EventDesk } from './event-desk.ts'
 
 const sightingEveryMs = 5 * secondMs
@@ -15,28 +15,23 @@ export class FactEvents {
   }
 
   note(input: Input): void {
-    switch (input.kind) {
-      case 'sighting':
-        this.#sighting(input)
-        break
-      case 'access':
-        this.#access(input)
-        break
-      case 'camera-state':
-        this.#events.add(
-          {
-            type: 'camera.state',
-            community: input.community,
-            device: input.camera,
-            ts: input.since,
-            data: { state: input.state },
-          },
-          input.receivedAt,
-          `${input.state} ${input.receivedAt}`,
-        )
-        break
-      default:
-    }
+    if (input.kind === 'sighting') this.#sighting(input)
+    else if (input.kind === 'access') this.#access(input)
+    else if (input.kind === 'camera-state') this.#cameraState(input)
+  }
+
+  #cameraState(fact: CameraStateFact): void {
+    this.#events.add(
+      {
+        type: 'camera.state',
+        community: fact.community,
+        device: fact.camera,
+        ts: fact.since,
+        data: { state: fact.state },
+      },
+      fact.receivedAt,
+      `${fact.state} ${fact.receivedAt}`,
+    )
   }
 
   /** At most one per camera and five seconds: the history shall be readable, not complete. */

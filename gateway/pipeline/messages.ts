@@ -66,7 +66,7 @@ export interface Restored {
 export interface PipelineMethods {
   careItems(community: string, now: number): CareItem[]
   deviceStates(community: string): DeviceState[]
-  stats(): PipelineStats
+  stats(): Promise<PipelineStats>
   telemetry(query: TelemetryQuery): Promise<TelemetryAnswer>
   quarantine(messages: readonly Quarantined[], counted: Record<string, number>): void
   outboxPeek(n: number): QueuedItem[]

@@ -4,6 +4,7 @@ import type { GatewayEvent } from '../../contracts/events.ts'
 import { limits } from '../../contracts/limits.ts'
 import type { Roster, RosterChange } from '../../contracts/roster.ts'
 import { decode } from '../ingest/decode.ts'
+import { createTopicMemo } from '../ingest/topic-memo.ts'
 import type { Effect } from '../model/effect.ts'
 import type { DeviceEventInput, Input, Reading } from '../model/input.ts'
 import type { LogRecord } from '../model/record.ts'
@@ -74,6 +75,7 @@ export class Processor {
   readonly #desk: DeviceDesk
   readonly #facts: FactEvents
   readonly #series: SeriesPort
+  readonly #parseTopic = createTopicMemo()
   #readings: Reading[] = []
   #effects: Effect[] = []
   #deviceEvents: DeviceEventInput[] = []
@@ -138,7 +140,7 @@ export class Processor {
   #apply(record: LogRecord): boolean {
     if (record.kind === 'roster') return this.#rosterChange(record)
     if (record.kind === 'tick' && !this.#engines.isDue(record.receivedAt)) return true
-    const { inputs, quarantined, clockMarked } = decode(record)
+    const { inputs, quarantined, clockMarked } = decode(record, this.#parseTopic)
     if (quarantined !== null) this.quarantine.add(quarantined)
     if (clockMarked > 0) this.quarantine.count('payload.clock', clockMarked)
     if (record.retain) this.retained.apply(record)

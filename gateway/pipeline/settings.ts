@@ -1,4 +1,5 @@
 import type { RuleBook } from '../../config/rules.ts'
+import type { InfluxOptions } from '../telemetry/influx-connection.ts'
 import type { LogLimits } from './durable-log.ts'
 
 /** What the pipeline thread is started with; plain data, as it crosses to the thread. */
@@ -9,6 +10,8 @@ export interface PipelineSettings {
   readonly log: LogLimits
   /** Raw readings are kept this long, ms. */
   readonly rawKeepMs: number
+  /** Copies every reading to InfluxDB as well; null where there is none. */
+  readonly influx: InfluxOptions | null
   /** Sweeping of old rows, ms. */
   readonly maintainEveryMs: number
 }

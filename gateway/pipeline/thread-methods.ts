@@ -2,6 +2,7 @@ import type { TelemetryAnswer } from '../../contracts/private-api.ts'
 import type { OutboxStore } from '../outbox/outbox-store.ts'
 import type { SqliteSeries } from '../telemetry/sqlite-series.ts'
 import type { BatchRunner } from './batch-runner.ts'
+import type { InfluxCopy } from './influx-copy.ts'
 import type { PipelineMethods, PipelineStats, TelemetryQuery } from './messages.ts'
 
 const recentShown = 50
@@ -9,12 +10,16 @@ const recentShown = 50
 export interface MethodDeps {
   readonly runner: BatchRunner
   readonly series: SqliteSeries
+  /** How long `series` holds raw points, ms. */
+  readonly rawKeepMs: number
+  readonly influx: InfluxCopy | null
   readonly outbox: OutboxStore
   readonly clock: () => number
   readonly stop: () => Promise<void>
 }
 
-async function telemetry(series: SqliteSeries, query: TelemetryQuery): Promise<TelemetryAnswer> {
+/** SQLite answers what it still holds in full; InfluxDB, where there is one, answers what begins earlier. */
+async function telemetry(deps: MethodDeps, query: TelemetryQuery): Promise<TelemetryAnswer> {
   const { community, device, reading, from, to, limit, bucketMs = null, agg = 'mean' } = query
   const range = {
     community,
@@ -24,6 +29,8 @@ async function telemetry(series: SqliteSeries, query: TelemetryQuery): Promise<T
     to,
     ...(limit === undefined ? {} : { limit }),
   }
+  const older = query.from > 0 && query.from < deps.clock() - deps.rawKeepMs
+  const series = older && deps.influx !== null ? deps.influx.series : deps.series
   const items =
     bucketMs === null
       ? await series.range(range)
@@ -31,10 +38,11 @@ async function telemetry(series: SqliteSeries, query: TelemetryQuery): Promise<T
   return { items }
 }
 
-function stats({ runner, series, outbox }: MethodDeps): PipelineStats {
+async function stats({ runner, series, influx, outbox }: MethodDeps): Promise<PipelineStats> {
   const { processor, log, totals } = runner
   const depth = outbox.depth()
   const kept = series.stats()
+  const feeder = (await influx?.feeder.stats()) ?? null
   return {
     readings: {
       in: totals.readingsIn,
@@ -42,7 +50,11 @@ function stats({ runner, series, outbox }: MethodDeps): PipelineStats {
       duplicates: totals.readingsDuplicate,
     },
     outbox: { depth: depth.rows, oldestAt: depth.oldestAt, poisoned: depth.poisoned },
-    series: { kind: 'sqlite', lagRecords: 0, lastError: null },
+    series: {
+      kind: feeder === null ? 'sqlite' : 'influx',
+      lagRecords: feeder?.lagRecords ?? 0,
+      lastError: feeder?.lastError == null ? null : feeder.lastError.code,
+    },
     quarantine: processor.quarantine.summary(recentShown),
     dropped: {
       'outbox.sighting': depth.dropped.sighting,
@@ -65,12 +77,12 @@ function stats({ runner, series, outbox }: MethodDeps): PipelineStats {
 
 /** The answers of the pipeline thread. */
 export function threadMethods(deps: MethodDeps): PipelineMethods {
-  const { runner, series, outbox, clock } = deps
+  const { runner, outbox, clock } = deps
   return {
     careItems: (community, now) => runner.processor.engineSet.careItems(community, now),
     deviceStates: (community) => runner.processor.devices.states(community),
     stats: () => stats(deps),
-    telemetry: (query) => telemetry(series, query),
+    telemetry: (query) => telemetry(deps, query),
     quarantine(messages, counted) {
       runner.inTransaction(() => {
         const { quarantine } = runner.processor

@@ -7,6 +7,7 @@ import { createOutboxStore } from '../outbox/outbox-store.ts'
 import { createSqliteSeries } from '../telemetry/sqlite-series.ts'
 import { BatchRunner } from './batch-runner.ts'
 import { composeEngines, migrateGateway } from './compose.ts'
+import { createInfluxCopy } from './influx-copy.ts'
 import type { Failure, FromThread, PipelineMethods, Restored, ToThread } from './messages.ts'
 import type { BatchResult } from './processor.ts'
 import type { PipelineSettings } from './settings.ts'
@@ -48,11 +49,20 @@ function begin(): void {
     clock: Date.now,
     logger,
   })
-  const maintain = (): void => {
+  const influx =
+    settings.influx === null
+      ? null
+      : createInfluxCopy(
+          { db, log: () => runner.log, clock: Date.now, random: Math.random, logger },
+          settings.influx,
+        )
+  influx?.feeder.start()
+  const maintain = async (): Promise<void> => {
     try {
+      const read = influx === null ? null : (await influx.cursor.load()).id
       runner.inTransaction(() => {
         const now = Date.now()
-        runner.log.sweep(now, null)
+        runner.log.sweep(now, read)
         runner.processor.seen.sweep(now)
         runner.processor.anomalies.sweep()
         runner.processor.devices.flush(now)
@@ -62,15 +72,24 @@ function begin(): void {
       logger.error({ failure: failureOf(error) }, 'sweeping failed; tried again later')
     }
   }
-  const timer = setInterval(maintain, settings.maintainEveryMs)
+  const timer = setInterval(() => void maintain(), settings.maintainEveryMs)
   const stop = async (): Promise<void> => {
     clearInterval(timer)
+    await influx?.feeder.close()
     if (!db.open) return
     runner.inTransaction(() => runner.processor.devices.flush(Date.now(), true))
     db.pragma('wal_checkpoint(TRUNCATE)')
     db.close()
   }
-  const methods = threadMethods({ runner, series, outbox, clock: Date.now, stop })
+  const methods = threadMethods({
+    runner,
+    series,
+    rawKeepMs: settings.rawKeepMs,
+    influx,
+    outbox,
+    clock: Date.now,
+    stop,
+  })
   say({ type: 'ready', restored: restored(runner) })
   port.on('message', (message: ToThread) => {
     if (message.type === 'batch') commit(runner, message.id, message.body)
