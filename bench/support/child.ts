@@ -50,8 +50,8 @@ export class Child {
 }
 
 /** The settings that a Child was started with. */
-export const childSettings = (): unknown => JSON.parse(process.argv[2] ?? '{}')
-
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the parent says what it sends
+export const childSettings = <T>(): T => JSON.parse(process.argv[2] ?? '{}') as T
 /** Answers every message of the parent. */
 export function answerParent(answer: (message: never) => unknown): void {
   process.on('message', (message) => {

@@ -18,7 +18,7 @@ export interface GatewaySettings {
   readonly port?: number
 }
 
-const settings = childSettings() as GatewaySettings
+const settings = childSettings<GatewaySettings>()
 const say =
   (level: string) =>
   (fields: object, message: string): void =>
