@@ -18,6 +18,11 @@ const ramp = (widthPx: number, heightPx: number): RgbImage => ({
   ),
 })
 
+const sample = async (seed: number, noise: number, quality: number): Promise<Uint8Array> => {
+  const jpeg = await drawnJpeg({ widthPx: 1280, heightPx: 720, noise, seed, quality })
+  return lumaSample(await decodeJpeg(jpeg, 640))
+}
+
 test('a picture lies at top left of the tensor as B, G, R planes, the rest is filling', () => {
   const image = ramp(4, 2)
   const tensor = new Float32Array(3 * 6 * 4)
@@ -103,13 +108,6 @@ test('calls of a detector take turns, also after one has failed', async () => {
 })
 
 test('sensor noise changes many sampled pixels of a still scene, the same picture none', async () => {
-  const sample = async (seed: number, noise: number, quality: number) =>
-    lumaSample(
-      await decodeJpeg(
-        await drawnJpeg({ widthPx: 1280, heightPx: 720, noise, seed, quality }),
-        640,
-      ),
-    )
   expect(changedShare(await sample(1, 0, 80), await sample(1, 0, 80))).toBe(0)
   // Weak noise, strong compression: the hardest quiet scene that still is one.
   expect(changedShare(await sample(1, 2, 60), await sample(2, 2, 60))).toBeGreaterThan(0.02)

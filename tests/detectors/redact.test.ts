@@ -15,6 +15,13 @@ const noisy = (widthPx: number, heightPx: number): RgbImage => {
   return { data, widthPx, heightPx }
 }
 
+const edges = async (picture: Buffer): Promise<number> => {
+  const { data } = await sharp(picture).greyscale().raw().toBuffer({ resolveWithObject: true })
+  let sum = 0
+  for (let i = 1; i < data.length; i += 1) sum += Math.abs((data[i] ?? 0) - (data[i - 1] ?? 0))
+  return sum / data.length
+}
+
 test('a mosaic leaves at most a few dozen coarse colours of a face: nothing to recognise or to restore', () => {
   const image = noisy(400, 300)
   mosaic(image, [[100, 80, 120, 150]])
@@ -41,12 +48,6 @@ test('without a face model the whole picture is coarse, since nobody can say whe
   const jpeg = await drawnJpeg({ widthPx: 640, heightPx: 360, noise: 20 })
   const redacted = await redactPicture(jpeg, null)
   expect(redacted).toMatchObject({ whole: true, faces: 0, widthPx: 640, heightPx: 360 })
-  const edges = async (picture: Buffer): Promise<number> => {
-    const { data } = await sharp(picture).greyscale().raw().toBuffer({ resolveWithObject: true })
-    let sum = 0
-    for (let i = 1; i < data.length; i += 1) sum += Math.abs((data[i] ?? 0) - (data[i - 1] ?? 0))
-    return sum / data.length
-  }
   expect(await edges(redacted.jpeg)).toBeLessThan((await edges(jpeg)) / 4)
 })
 

@@ -86,6 +86,14 @@ export interface Scene {
   fail: Error | null
 }
 
+const copy: Redact = async (jpeg) => ({
+  jpeg: Buffer.from(jpeg),
+  widthPx: 1280,
+  heightPx: 720,
+  faces: 0,
+  whole: false,
+})
+
 /** A hub on a clock of its own and with scripted eyes: what they see is set by the test. */
 export function scriptedHub(book: RosterBook, options: Partial<CameraHubOptions> = {}) {
   const time = { now: 1_800_000_000_000 }
@@ -95,9 +103,6 @@ export function scriptedHub(book: RosterBook, options: Partial<CameraHubOptions>
   const kept: Buffer[] = []
   const order: string[] = []
   let serial = 0
-  const redact: Redact = async (jpeg) => {
-    return { jpeg: Buffer.from(jpeg), widthPx: 1280, heightPx: 720, faces: 0, whole: false }
-  }
   const hub: CameraHub = createCameraHub(
     {
       roster: book,
@@ -110,7 +115,7 @@ export function scriptedHub(book: RosterBook, options: Partial<CameraHubOptions>
         const models = scene.models ? [{ name: 'm.onnx', sha256: 'a'.repeat(64) }] : []
         return { widthPx: 1280, heightPx: 720, detections: scene.detections, models, sample }
       },
-      redact,
+      redact: copy,
       createTracker: () => createTracker(time.now),
       record: (fact) => void facts.push(fact),
       evidence: {

@@ -22,10 +22,24 @@ import { silent } from '../vision/support.ts'
 import { cameraDevice, rosterOf, until } from './support.ts'
 
 let folder: string
+const clip = (): string => join(folder, 'clip.mp4')
+const alive = (pid: number): boolean => existsSync(`/proc/${pid}`)
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'linli-video-'))
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const play = (request: Partial<VideoRequest>) => {
+  const frames: Buffer[] = []
+  let video: RunningVideo | null = null
+  const ended = new Promise<CodedError | null>((resolve) => {
+    video = playVideo(
+      { path: clip(), framesPerSecond: 5, loop: false, realtime: false, ...request },
+      { frame: (jpeg) => frames.push(jpeg), ended: resolve },
+    )
+  })
+  return { frames, ended, video: video as unknown as RunningVideo }
+}
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -107,7 +121,6 @@ test('without ffmpeg the source says so, and what to install', async () => {
 })
 
 describe.runIf(needs('ffmpeg'))('real ffmpeg', () => {
-  const clip = () => join(folder, 'clip.mp4')
   beforeAll(() => {
     execFileSync('ffmpeg', [
       '-v',
@@ -123,19 +136,6 @@ describe.runIf(needs('ffmpeg'))('real ffmpeg', () => {
       clip(),
     ])
   })
-  const play = (request: Partial<VideoRequest>) => {
-    const frames: Buffer[] = []
-    let video: RunningVideo | null = null
-    const ended = new Promise<CodedError | null>((resolve) => {
-      video = playVideo(
-        { path: clip(), framesPerSecond: 5, loop: false, realtime: false, ...request },
-        { frame: (jpeg) => frames.push(jpeg), ended: resolve },
-      )
-    })
-    return { frames, ended, video: video as unknown as RunningVideo }
-  }
-  const alive = (pid: number): boolean => existsSync(`/proc/${pid}`)
-
   test('a clip becomes whole JPEGs at the asked rate, and the end is an end', async () => {
     const { frames, ended } = play({})
     expect(await ended).toBeNull()
