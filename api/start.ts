@@ -15,11 +15,11 @@ import { createStreamHub } from './events/stream-hub.ts'
 import { createPictureStore } from './evidence/picture-store.ts'
 import { createGatewayClient } from './gateway/gateway-client.ts'
 import { createGatewayWatch } from './gateway/gateway-watch.ts'
-import { createVisitForwarder } from './people/visit-forwarder.ts'
+import { VisitForwarder } from './people/visit-forwarder.ts'
 import { createMetrics } from './plugins/metrics.ts'
 import { webIsThere } from './plugins/web.ts'
 import type { Random } from './random.ts'
-import { createRosterPusher } from './roster/roster-pusher.ts'
+import { RosterPusher } from './roster/roster-pusher.ts'
 import { readRoster } from './roster/whole.ts'
 import type { StreamOptions } from './routes/stream.ts'
 import type { Services } from './services.ts'
@@ -74,8 +74,11 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
     url: options.gatewayUrl,
     serviceToken: options.serviceToken,
   })
-  const roster = createRosterPusher({ readRoster: () => readRoster(db), gateway, logger, chance })
-  const services = wire({ ...deps, db, hub, gateway, push: roster.push }, options)
+  const roster = new RosterPusher({ readRoster: () => readRoster(db), gateway, logger, chance })
+  const services = wire(
+    { ...deps, db, hub, gateway, push: (change) => roster.push(change) },
+    options,
+  )
   services.metrics.gauge('linli_api_roster_confirmed', 'Version that the box holds', () =>
     roster.confirmed === null ? -1 : roster.confirmed,
   )
@@ -123,7 +126,7 @@ function wire(parts: Wired, options: ApiOptions): Services {
   const unitIds = new Set(units.map(({ id }) => id))
   return {
     db,
-    transact: createTransact(db, hub.wake),
+    transact: createTransact(db, () => hub.wake()),
     clock,
     random,
     passwords: createPasswords(options.passwords),
@@ -139,7 +142,7 @@ function wire(parts: Wired, options: ApiOptions): Services {
     gateway,
     gatewayWatch: createGatewayWatch({ gateway, clock }),
     push,
-    visits: createVisitForwarder({ db, clock, logger, gateway }),
+    visits: new VisitForwarder({ db, clock, logger, gateway }),
     hub,
     metrics: createMetrics(),
     tickets: {

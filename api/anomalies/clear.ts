@@ -28,7 +28,7 @@ export async function clearAnomaly(
     .select('answer')
     .where('id', '=', clear.id)
     .executeTakeFirst()
-  if (before !== undefined) return fromJson<ClearAnswer>(before.answer)
+  if (before !== undefined) return fromJson(before.answer) as ClearAnswer
   const open = await openTicketOf(trx, clear, context.ownCommunity)
   const ticket = open === null ? null : await applyClear(trx, deps, clear, open, context)
   const answer: ClearAnswer = {

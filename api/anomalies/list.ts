@@ -24,10 +24,10 @@ export async function listAnomalies(
   if (filter.type !== undefined) query = query.where('type', '=', filter.type)
   if (filter.cursor !== undefined) {
     const [receivedAt, id] = decodeCursor(filter.cursor, ['number', 'string'])
-    query = query.where(({ eb, or, and }) =>
-      or([
+    query = query.where((eb) =>
+      eb.or([
         eb('received_at', '<', receivedAt),
-        and([eb('received_at', '=', receivedAt), eb('id', '<', id)]),
+        eb.and([eb('received_at', '=', receivedAt), eb('id', '<', id)]),
       ]),
     )
   }
@@ -47,8 +47,8 @@ export async function listAnomalies(
       severity: row.severity as AnomalyItem['severity'],
       community: row.community,
       device: row.device,
-      place: fromJsonOrNull<Place>(row.place),
-      subject: fromJsonOrNull<Subject>(row.subject),
+      place: fromJsonOrNull(row.place) as Place | null,
+      subject: fromJsonOrNull(row.subject) as Subject | null,
       raisedAt: row.raised_at,
       receivedAt: row.received_at,
       ticket: row.ticket_id,

@@ -1,10 +1,5 @@
 import { anomalyDefaults } from '../../config/anomaly-defaults.ts'
-import {
-  type AnomalyReport,
-  type AnomalyType,
-  type Severity,
-  defaultSeverity,
-} from '../../contracts/anomaly.ts'
+import { type AnomalyReport, defaultSeverity } from '../../contracts/anomaly.ts'
 import type { AnomalyAnswer } from '../../contracts/http/anomalies.ts'
 import type { Actor } from '../auth/principal.ts'
 import { fromJson, toJsonOrNull } from '../db/json.ts'
@@ -49,7 +44,7 @@ export async function reportAnomaly(
     .where('id', '=', report.id)
     .executeTakeFirst()
   if (before !== undefined) {
-    return { status: before.answer_status, answer: fromJson<AnomalyAnswer>(before.answer) }
+    return { status: before.answer_status, answer: fromJson(before.answer) as AnomalyAnswer }
   }
   const community = report.community ?? context.ownCommunity
   const open = await trx
@@ -81,7 +76,7 @@ async function openTicket(
 }
 
 function draftOf(report: AnomalyReport, community: string, now: number): Draft {
-  const type = report.type as AnomalyType
+  const { type } = report
   const { category, title } = anomalyDefaults[type]
   return {
     community,
@@ -163,8 +158,8 @@ async function remember(
     opened,
   }
   const status = opened ? 201 : 200
-  const type = report.type as AnomalyType
-  const severity = (report.severity ?? defaultSeverity[type]) as Severity
+  const { type } = report
+  const severity = report.severity ?? defaultSeverity[type]
   await trx
     .insertInto('anomalies')
     .values({

@@ -42,7 +42,7 @@ export async function findApiKey(db: Db, token: string): Promise<Principal | nul
     .where('key_hash', '=', hashToken(token))
     .executeTakeFirst()
   if (row === undefined) return null
-  const scopes = fromJson<Scope[]>(row.scopes)
+  const scopes = fromJson(row.scopes) as Scope[]
   return {
     kind: scopes.includes('gateway') ? 'service' : 'key',
     id: row.id,
@@ -62,7 +62,7 @@ export async function listApiKeys(db: Db): Promise<ApiKeyItem[]> {
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
-    scopes: fromJson<Scope[]>(row.scopes),
+    scopes: fromJson(row.scopes) as Scope[],
     createdAt: row.created_at,
   }))
 }

@@ -21,6 +21,9 @@ export interface LoginLimiter {
   readonly refused: number
 }
 
+const full = (times: readonly number[], windows: Windows, now: number): boolean =>
+  windows.some(({ windowMs, max }) => times.filter((ts) => now - ts < windowMs).length >= max)
+
 /**
  * Sliding windows over the times of failures, in memory, at most `keysMax` names; the one that was
  * quiet longest is forgotten first. A refused attempt is refused for the right password too.
@@ -34,8 +37,6 @@ export function createLoginLimiter(clock: Clock, options: { keysMax?: number } =
     const longest = windows.at(-1)?.windowMs ?? 0
     return (failures.get(key) ?? []).filter((ts) => now - ts < longest)
   }
-  const full = (times: readonly number[], windows: Windows, now: number): boolean =>
-    windows.some(({ windowMs, max }) => times.filter((ts) => now - ts < windowMs).length >= max)
   const keep = (key: string, times: number[]): void => {
     failures.delete(key)
     if (times.length > 0) failures.set(key, times)

@@ -14,7 +14,7 @@ export const accountOf = (row: UserRow): Account => ({
   username: row.username,
   name: row.name,
   role: row.role as Account['role'],
-  areas: fromJson<string[]>(row.areas),
+  areas: fromJson(row.areas) as string[],
   unit: row.unit,
   mustChangePassword: row.must_change_password === 1,
 })

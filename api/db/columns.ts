@@ -1,27 +1,27 @@
-import type { CreateTableBuilder, Kysely, Migration } from 'kysely'
+import type { CreateTableBuilder, Kysely } from 'kysely'
 import { sql } from 'kysely'
 
 /** The schema as migrations see it: they outlive today's types. */
 export type AnyDb = Kysely<unknown>
 export type Dialect = 'sqlite' | 'postgres'
-export type Migrations = Record<string, (dialect: Dialect) => Migration>
 
-type Table = CreateTableBuilder<string, never>
+type Table = CreateTableBuilder<string>
 
 /** Column lists: `text`, `text?` (nullable), `int`, `int?`; 64 bits in both dialects. */
 export type Columns = Readonly<Record<string, 'text' | 'text?' | 'int' | 'int?'>>
 
-/** Starts a table with the columns given. */
-export function table(db: AnyDb, name: string, columns: Columns): Table {
-  let builder: Table = db.schema.createTable(name) as Table
-  for (const [column, kind] of Object.entries(columns)) {
-    const type = kind.startsWith('text') ? 'text' : 'bigint'
-    builder = builder.addColumn(column, type, (c) =>
-      kind.endsWith('?') ? c : c.notNull(),
-    ) as Table
-  }
-  return builder
-}
+/** A table with the columns given; its primary key is `id` where nothing else is said. */
+export const table = (
+  db: AnyDb,
+  name: string,
+  columns: Columns,
+  primaryKey: readonly string[] = ['id'],
+): Table =>
+  withColumns(db.schema.createTable(name), columns).addPrimaryKeyConstraint(
+    `${name}_pk`,
+    // The builder forgets its columns' names when they come from data.
+    primaryKey as never[],
+  )
 
 /** A table whose first column counts by itself, never reusing a number. */
 export function countedTable(
@@ -31,17 +31,21 @@ export function countedTable(
   id: string,
   columns: Columns,
 ): Table {
-  const type = dialect === 'sqlite' ? sql`integer` : sql`bigserial`
-  let builder = db.schema
+  const started = db.schema
     .createTable(name)
-    .addColumn(id, type, (c) =>
-      dialect === 'sqlite' ? c.primaryKey().autoIncrement() : c.primaryKey(),
-    ) as Table
-  for (const [column, kind] of Object.entries(columns)) {
-    const columnType = kind.startsWith('text') ? 'text' : 'bigint'
-    builder = builder.addColumn(column, columnType, (c) =>
-      kind.endsWith('?') ? c : c.notNull(),
-    ) as Table
+    .addColumn(id, dialect === 'sqlite' ? sql`integer` : sql`bigserial`, (column) =>
+      dialect === 'sqlite' ? column.primaryKey().autoIncrement() : column.primaryKey(),
+    )
+  return withColumns(started, columns)
+}
+
+function withColumns(started: Table, columns: Columns): Table {
+  let builder = started
+  for (const [name, kind] of Object.entries(columns)) {
+    const type = kind.startsWith('text') ? 'text' : 'bigint'
+    builder = builder.addColumn(name, type, (column) =>
+      kind.endsWith('?') ? column : column.notNull(),
+    )
   }
   return builder
 }

@@ -30,10 +30,10 @@ export async function listDevices(
   if (filter.cameras === true) query = query.where('camera', 'is not', null)
   if (filter.cursor !== undefined) {
     const [community, id] = decodeCursor(filter.cursor, ['string', 'string'])
-    query = query.where(({ eb, or, and }) =>
-      or([
+    query = query.where((eb) =>
+      eb.or([
         eb('community', '>', community),
-        and([eb('community', '=', community), eb('id', '>', id)]),
+        eb.and([eb('community', '=', community), eb('id', '>', id)]),
       ]),
     )
   }

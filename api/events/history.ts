@@ -67,7 +67,7 @@ export async function listEvents(
       community: row.community,
       device: row.device,
       type: row.type,
-      data: fromJson<Record<string, unknown>>(row.data),
+      data: fromJson(row.data) as Record<string, unknown>,
     }),
   )
 }
@@ -92,11 +92,11 @@ export async function pruneEvents(
     .executeTakeFirst()
   const events = await db
     .deleteFrom('events')
-    .where('seq', '<=', Number(newest?.top ?? 0) - eventsMax)
+    .where('seq', '<=', (newest?.top ?? 0) - eventsMax)
     .executeTakeFirst()
   const stream = await db
     .deleteFrom('stream_events')
-    .where('id', '<=', Number(newestStream?.top ?? 0) - streamEventsMax)
+    .where('id', '<=', (newestStream?.top ?? 0) - streamEventsMax)
     .executeTakeFirst()
   return Number(events.numDeletedRows + stream.numDeletedRows)
 }

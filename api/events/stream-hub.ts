@@ -73,7 +73,7 @@ export function createStreamHub(
         .selectFrom('stream_events')
         .select(({ fn }) => fn.max('id').as('top'))
         .executeTakeFirst()
-      lastId = Number(newest?.top ?? 0)
+      lastId = newest?.top ?? 0
       timer = setInterval(() => listeners.size > 0 && wake(), pollMs)
       timer.unref()
     },

@@ -75,7 +75,6 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
       throw new CodedError('gateway.unreachable', reasonOf(error))
     }
   }
-  const inCommunity = (community: string): string => `community=${encodeURIComponent(community)}`
 
   return {
     configured: url !== null,
@@ -111,6 +110,8 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     raw: (path, signal) => call(path, { signal }),
   }
 }
+
+const inCommunity = (community: string): string => `community=${encodeURIComponent(community)}`
 
 function reasonOf(error: unknown): string {
   const cause = (error as { readonly cause?: unknown }).cause

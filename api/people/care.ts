@@ -27,7 +27,7 @@ export async function suspend(
     resident: resident.id,
     from_at: from,
     to_at: to,
-    reason: body.reason as Away['reason'],
+    reason: body.reason,
     note: body.note ?? null,
     created_by: actor.id,
     created_at: now,

@@ -4,13 +4,6 @@ import { CodedError } from '../../contracts/errors.ts'
 import type { Db } from '../db/open.ts'
 import type { Logger } from '../logger.ts'
 
-export interface VisitForwarder {
-  start(): void
-  /** Tries now; true when this visit has reached the box within the wait. */
-  forward(id: string): Promise<boolean>
-  close(): Promise<void>
-}
-
 export interface VisitForwarderDeps {
   readonly db: Db
   readonly clock: Clock
@@ -21,19 +14,69 @@ export interface VisitForwarderDeps {
   }
 }
 
-/** Brings visits to the box in the order in which they were put down; what fails is tried again. */
-export function createVisitForwarder(
-  deps: VisitForwarderDeps,
-  options: { readonly retryMs?: number } = {},
-): VisitForwarder {
-  const { retryMs = 5_000 } = options
-  const stop = new AbortController()
-  let draining: Promise<boolean> | null = null
-  let timer: NodeJS.Timeout | null = null
+export interface VisitForwarderOptions {
+  readonly retryMs?: number
+  readonly waitMs?: number
+}
 
-  async function drain(): Promise<boolean> {
-    while (!stop.signal.aborted) {
-      const visit = await deps.db
+/** Brings visits to the box in the order in which they were put down; what fails is tried again. */
+export class VisitForwarder {
+  readonly #deps: VisitForwarderDeps
+  readonly #retryMs: number
+  readonly #waitMs: number
+  readonly #stop = new AbortController()
+  #draining: Promise<boolean> | null = null
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(deps: VisitForwarderDeps, options: VisitForwarderOptions = {}) {
+    this.#deps = deps
+    this.#retryMs = options.retryMs ?? 5_000
+    this.#waitMs = options.waitMs ?? 2_000
+  }
+
+  start(): void {
+    if (!this.#deps.gateway.configured) return
+    this.#timer = setInterval(() => void this.#run(), this.#retryMs)
+    this.#timer.unref()
+  }
+
+  /** Tries now; true when this visit has reached the box within the wait. */
+  async forward(id: string): Promise<boolean> {
+    if (!this.#deps.gateway.configured) return false
+    // Twice: a run that was under way may have looked before this visit was there.
+    for (let i = 0; i < 2; i += 1) {
+      const signal = this.#stop.signal
+      const late = sleep(this.#waitMs, false, { signal, ref: false }).catch(() => false)
+      const drained = await Promise.race([this.#run(), late])
+      if (await this.#isForwarded(id)) return true
+      if (!drained) return false
+    }
+    return false
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#stop.abort()
+    await this.#draining
+  }
+
+  /** True when nothing is left. Only one run at a time, so that order is kept. */
+  #run(): Promise<boolean> {
+    this.#draining ??= this.#drain()
+      .catch((error: unknown) => {
+        this.#deps.logger.error({ err: error }, 'visit: forwarding failed')
+        return false
+      })
+      .finally(() => {
+        this.#draining = null
+      })
+    return this.#draining
+  }
+
+  async #drain(): Promise<boolean> {
+    const { db, gateway, clock, logger } = this.#deps
+    while (!this.#stop.signal.aborted) {
+      const visit = await db
         .selectFrom('visits')
         .selectAll()
         .where('forwarded_at', 'is', null)
@@ -42,68 +85,26 @@ export function createVisitForwarder(
         .limit(1)
         .executeTakeFirst()
       if (visit === undefined) return true
+      const { id, resident, at, seen, by_name: by } = visit
       try {
-        await deps.gateway.visit({
-          resident: visit.resident,
-          at: visit.at,
-          seen: visit.seen === 1,
-          by: visit.by_name,
-        })
+        await gateway.visit({ resident, at, seen: seen === 1, by })
       } catch (error) {
         if (!(error instanceof CodedError) || error.code === 'gateway.unreachable') return false
         // The box refuses it for good: it must not hold up the others.
-        deps.logger.warn({ err: error, visit: visit.id }, 'visit: refused by the box')
+        logger.warn({ err: error, visit: id }, 'visit: refused by the box')
       }
-      await deps.db
-        .updateTable('visits')
-        .set({ forwarded_at: deps.clock() })
-        .where('id', '=', visit.id)
-        .execute()
+      const done = { forwarded_at: clock() }
+      await db.updateTable('visits').set(done).where('id', '=', id).execute()
     }
     return false
   }
 
-  function run(): Promise<boolean> {
-    draining ??= drain()
-      .catch((error: unknown) => {
-        deps.logger.error({ err: error }, 'visit: forwarding failed')
-        return false
-      })
-      .finally(() => {
-        draining = null
-      })
-    return draining
-  }
-
-  async function isForwarded(id: string): Promise<boolean> {
-    const row = await deps.db
+  async #isForwarded(id: string): Promise<boolean> {
+    const row = await this.#deps.db
       .selectFrom('visits')
       .select('forwarded_at')
       .where('id', '=', id)
       .executeTakeFirst()
     return row !== undefined && row.forwarded_at !== null
-  }
-
-  return {
-    start() {
-      if (!deps.gateway.configured) return
-      timer = setInterval(() => void run(), retryMs)
-      timer.unref()
-    },
-    async forward(id) {
-      if (!deps.gateway.configured) return false
-      // A run that was under way may have looked before this visit was there.
-      for (let i = 0; i < 2; i += 1) {
-        const late = sleep(2_000, false, { signal: stop.signal, ref: false }).catch(() => false)
-        await Promise.race([run(), late])
-        if (await isForwarded(id)) return true
-      }
-      return false
-    },
-    async close() {
-      if (timer !== null) clearInterval(timer)
-      stop.abort()
-      await draining
-    },
   }
 }

@@ -22,23 +22,20 @@ export function problems(app: FastifyInstance): void {
   )
 }
 
+const codeByStatus: Readonly<Record<number, ErrorCode>> = {
+  404: 'not-found',
+  413: 'request.too-large',
+  415: 'request.unsupported-type',
+}
+
 function codedOf(error: FastifyError): CodedError {
   if (error instanceof CodedError) return error
   if (error instanceof TooBusy) return new CodedError('auth.rate-limited', error.message)
   if (isLostRace(error)) return new CodedError('conflict.exists', 'somebody else was first')
   if (error.validation !== undefined) return new CodedError('request.invalid', error.message)
-  switch (error.statusCode) {
-    case 413:
-      return new CodedError('request.too-large', error.message)
-    case 415:
-      return new CodedError('request.unsupported-type', error.message)
-    case 404:
-      return new CodedError('not-found', error.message)
-    default:
-      break
-  }
-  const wrongRequest = (error.statusCode ?? 500) < 500
-  return new CodedError(wrongRequest ? 'request.invalid' : 'internal', error.message)
+  const { statusCode = 500, message } = error
+  const code = codeByStatus[statusCode] ?? (statusCode < 500 ? 'request.invalid' : 'internal')
+  return new CodedError(code, message)
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: CodedError) {

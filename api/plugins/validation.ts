@@ -44,7 +44,7 @@ export function validation(app: FastifyInstance, { checkAnswers }: ValidationOpt
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(({ schema, url, method }) => {
     if (!checkAnswers) return (value) => JSON.stringify(value)
-    const compiled = lazily(schema as TSchema)
+    const compiled = lazily(schema)
     return (value) => {
       const text = JSON.stringify(value)
       const validator = compiled()

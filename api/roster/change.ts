@@ -15,8 +15,8 @@ export async function recordChange(trx: Trx, edit: Edit): Promise<RosterChange> 
     .insertInto('roster_meta')
     .values({ id: 1, version: 1 })
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet(({ eb, ref }) => ({
-        version: eb(ref('roster_meta.version'), '+', 1),
+      conflict.column('id').doUpdateSet((eb) => ({
+        version: eb(eb.ref('roster_meta.version'), '+', 1),
       })),
     )
     .execute()

@@ -3,17 +3,6 @@ import { CodedError } from '../../contracts/errors.ts'
 import type { Roster, RosterChange } from '../../contracts/roster.ts'
 import type { Logger } from '../logger.ts'
 
-export interface RosterPusher {
-  /** Begins to bring the box in step, in the background. */
-  start(): void
-  /** True once the box holds this change; false when it could not be reached in time: it follows later. */
-  push(change: RosterChange): Promise<boolean>
-  /** The version that the box last confirmed; null while unknown. */
-  readonly confirmed: number | null
-  readonly failures: number
-  close(): Promise<void>
-}
-
 export interface RosterPusherDeps {
   readonly readRoster: () => Promise<Roster>
   readonly gateway: {
@@ -27,8 +16,14 @@ export interface RosterPusherDeps {
 }
 
 export interface RosterPusherOptions {
+  /** How long `push` waits for the box. */
   readonly waitMs?: number
   readonly backoffMs?: { readonly min: number; readonly max: number }
+}
+
+interface Waiter {
+  readonly version: number
+  readonly done: (inForce: boolean) => void
 }
 
 /** More waiting changes than this are cheaper to send as the whole roster. */
@@ -37,120 +32,128 @@ const pendingMax = 64
 /**
  * Keeps the box's copy in step. Changes go up one after the other as PATCH; where the box has another
  * version than expected, or did not answer, the whole roster follows as PUT, again and again with
- * growing pauses until it is in step.
+ * growing pauses until it is in step. Nothing here is durable: the version in the store is.
  */
-export function createRosterPusher(
-  deps: RosterPusherDeps,
-  options: RosterPusherOptions = {},
-): RosterPusher {
-  const { waitMs = 2_000, backoffMs = { min: 250, max: 30_000 } } = options
-  const stop = new AbortController()
-  let wakeUp = new AbortController()
-  let confirmed: number | null = null
-  let pending: RosterChange[] = []
-  let whole = true
-  let failures = 0
-  let inARow = 0
-  let loop: Promise<void> | null = null
-  const waiters = new Set<{ version: number; done: (inForce: boolean) => void }>()
+export class RosterPusher {
+  /** The version that the box last confirmed; null while unknown. */
+  confirmed: number | null = null
+  failures = 0
+  readonly #deps: RosterPusherDeps
+  readonly #waitMs: number
+  readonly #backoffMs: { readonly min: number; readonly max: number }
+  readonly #stop = new AbortController()
+  readonly #waiters = new Set<Waiter>()
+  #wakeUp = new AbortController()
+  #pending: readonly RosterChange[] = []
+  #whole = true
+  #failedInARow = 0
+  #loop: Promise<void> | null = null
 
-  function settle(failed: boolean): void {
-    for (const waiter of waiters) {
-      const arrived = confirmed !== null && confirmed >= waiter.version
-      if (!arrived && !failed) continue
-      waiters.delete(waiter)
-      waiter.done(arrived)
-    }
+  constructor(deps: RosterPusherDeps, options: RosterPusherOptions = {}) {
+    this.#deps = deps
+    this.#waitMs = options.waitMs ?? 2_000
+    this.#backoffMs = options.backoffMs ?? { min: 250, max: 30_000 }
   }
 
-  async function sendOne(): Promise<void> {
-    const next = pending[0]
-    if (whole || next === undefined || next.base !== confirmed) {
-      whole = true
-      confirmed = await deps.gateway.putRoster(await deps.readRoster())
-      whole = false
-    } else {
-      confirmed = await deps.gateway.patchRoster(next)
-    }
-    const version = confirmed
-    pending = pending.filter((change) => change.version > version)
+  /** Begins to bring the box in step, in the background. */
+  start(): void {
+    this.#kick()
   }
 
-  async function run(): Promise<void> {
-    while ((whole || pending.length > 0) && !stop.signal.aborted) {
-      try {
-        await sendOne()
-        inARow = 0
-        settle(false)
-      } catch (error) {
-        const outOfStep = error instanceof CodedError && error.code === 'gateway.roster-version'
-        if (outOfStep && !whole) {
-          whole = true
-          continue
-        }
-        whole = true
-        failures += 1
-        inARow += 1
-        if (inARow === 1) deps.logger.warn({ err: error }, 'roster: box out of reach, will retry')
-        settle(true)
-        await pause()
+  /** True once the box holds this change; false when it could not be reached in time: it follows later. */
+  push(change: RosterChange): Promise<boolean> {
+    if (!this.#deps.gateway.configured || this.#stop.signal.aborted) return Promise.resolve(false)
+    if (this.#pending.length >= pendingMax) {
+      this.#whole = true
+      this.#pending = []
+    }
+    this.#pending = [...this.#pending, change].toSorted((a, b) => a.version - b.version)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#waiters.delete(waiter)
+        resolve(false)
+      }, this.#waitMs)
+      const done = (inForce: boolean): void => {
+        clearTimeout(timer)
+        resolve(inForce)
       }
-    }
-  }
-
-  async function pause(): Promise<void> {
-    const base = Math.min(backoffMs.max, backoffMs.min * 2 ** Math.min(inARow, 16))
-    wakeUp = new AbortController()
-    const signal = AbortSignal.any([stop.signal, wakeUp.signal])
-    // An early end of the pause is a wish to try again, not an error.
-    await sleep(base * (0.5 + deps.chance() / 2), undefined, { signal, ref: false }).catch(() => {})
-  }
-
-  function kick(): void {
-    if (stop.signal.aborted || !deps.gateway.configured) return
-    wakeUp.abort()
-    loop ??= run().finally(() => {
-      loop = null
-      // A change may have come in between the last look and here.
-      if (whole || pending.length > 0) kick()
+      const waiter: Waiter = { version: change.version, done }
+      this.#waiters.add(waiter)
+      this.#kick()
     })
   }
 
-  return {
-    start: kick,
-    push(change) {
-      if (!deps.gateway.configured || stop.signal.aborted) return Promise.resolve(false)
-      if (pending.length >= pendingMax) {
-        whole = true
-        pending = []
+  async close(): Promise<void> {
+    this.#stop.abort()
+    this.#settle(true)
+    await this.#loop
+  }
+
+  #kick(): void {
+    if (this.#stop.signal.aborted || !this.#deps.gateway.configured) return
+    this.#wakeUp.abort()
+    this.#loop ??= this.#run().finally(() => {
+      this.#loop = null
+      // A change may have come in between the last look and here.
+      if (this.#whole || this.#pending.length > 0) this.#kick()
+    })
+  }
+
+  async #run(): Promise<void> {
+    while ((this.#whole || this.#pending.length > 0) && !this.#stop.signal.aborted) {
+      try {
+        await this.#sendOne()
+        this.#failedInARow = 0
+        this.#settle(false)
+      } catch (error) {
+        const outOfStep = error instanceof CodedError && error.code === 'gateway.roster-version'
+        const wasWhole = this.#whole
+        this.#whole = true
+        if (outOfStep && !wasWhole) continue
+        await this.#failed(error)
       }
-      pending = [...pending, change].toSorted((a, b) => a.version - b.version)
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => {
-          waiters.delete(waiter)
-          resolve(false)
-        }, waitMs)
-        const waiter = {
-          version: change.version,
-          done: (inForce: boolean) => {
-            clearTimeout(timer)
-            resolve(inForce)
-          },
-        }
-        waiters.add(waiter)
-        kick()
-      })
-    },
-    get confirmed() {
-      return confirmed
-    },
-    get failures() {
-      return failures
-    },
-    async close() {
-      stop.abort()
-      settle(true)
-      await loop
-    },
+    }
+  }
+
+  async #sendOne(): Promise<void> {
+    const { gateway, readRoster } = this.#deps
+    const [next] = this.#pending
+    this.#whole ||= next?.base !== this.confirmed
+    if (next === undefined || this.#whole) {
+      this.confirmed = await gateway.putRoster(await readRoster())
+      this.#whole = false
+    } else {
+      this.confirmed = await gateway.patchRoster(next)
+    }
+    const version = this.confirmed
+    this.#pending = this.#pending.filter((change) => change.version > version)
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    this.failures += 1
+    this.#failedInARow += 1
+    if (this.#failedInARow === 1) {
+      this.#deps.logger.warn({ err: error }, 'roster: box out of reach, will retry')
+    }
+    this.#settle(true)
+    const { min, max } = this.#backoffMs
+    const pauseMs = Math.min(max, min * 2 ** Math.min(this.#failedInARow, 16))
+    this.#wakeUp = new AbortController()
+    const signal = AbortSignal.any([this.#stop.signal, this.#wakeUp.signal])
+    const jittered = pauseMs * (0.5 + this.#deps.chance() / 2)
+    try {
+      await sleep(jittered, undefined, { signal, ref: false })
+    } catch {
+      // An early end of the pause is a wish to try again, not an error.
+    }
+  }
+
+  #settle(failed: boolean): void {
+    for (const waiter of this.#waiters) {
+      const arrived = this.confirmed !== null && this.confirmed >= waiter.version
+      if (!arrived && !failed) continue
+      this.#waiters.delete(waiter)
+      waiter.done(arrived)
+    }
   }
 }

@@ -24,11 +24,11 @@ export const deviceOf = (row: Selectable<DevicesTable>): RosterDevice => ({
   community: row.community,
   type: row.type,
   name: row.name,
-  place: fromJsonOrNull<Place>(row.place),
+  place: fromJsonOrNull(row.place) as Place | null,
   state: row.state as RosterDevice['state'],
   household: row.household,
   intervalMs: row.interval_ms,
-  camera: fromJsonOrNull<CameraSettings>(row.camera),
+  camera: fromJsonOrNull(row.camera) as CameraSettings | null,
 })
 
 export const credentialOf = (row: Selectable<MqttCredentialsTable>): RosterCredential => ({
@@ -38,13 +38,13 @@ export const credentialOf = (row: Selectable<MqttCredentialsTable>): RosterCrede
   kind: row.kind as RosterCredential['kind'],
   community: row.community,
   device: row.device,
-  prefixes: fromJson<string[]>(row.prefixes),
+  prefixes: fromJson(row.prefixes) as string[],
 })
 
 export const householdOf = (row: Selectable<HouseholdsTable>): RosterHousehold => ({
   id: row.id,
   community: row.community,
-  place: fromJson<Place>(row.place),
+  place: fromJson(row.place) as Place,
 })
 
 export const residentOf = (
@@ -56,7 +56,7 @@ export const residentOf = (
   household: row.household,
   name: row.name,
   honorific: row.honorific,
-  watch: fromJsonOrNull<{ windowMs: number; since: number }>(row.watch),
+  watch: fromJsonOrNull(row.watch) as { windowMs: number; since: number } | null,
   away: suspensions.map(awayOf),
 })
 
@@ -71,8 +71,8 @@ export const cardOf = (row: Selectable<CardsTable>): RosterCard => ({
   id: row.id,
   community: row.community,
   codeHashHex: row.code_hash,
-  holder: fromJson<RosterCard['holder']>(row.holder),
-  doors: fromJson<string[]>(row.doors),
+  holder: fromJson(row.holder) as RosterCard['holder'],
+  doors: fromJson(row.doors) as string[],
   from: row.from_at,
   to: row.to_at,
 })

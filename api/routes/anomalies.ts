@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { AnomalyClear, AnomalyReport } from '../../contracts/anomaly.ts'
 import { AnomalyAnswer, AnomalyItem, ClearAnswer } from '../../contracts/http/anomalies.ts'
@@ -6,7 +7,7 @@ import { CommunityQuery, PageQuery } from '../../contracts/http/lists.ts'
 import { listOf } from '../../contracts/http/system.ts'
 import { clearAnomaly } from '../anomalies/clear.ts'
 import { listAnomalies } from '../anomalies/list.ts'
-import { reportAnomaly } from '../anomalies/report.ts'
+import { type ReportContext, reportAnomaly } from '../anomalies/report.ts'
 import { actorOf } from '../auth/principal.ts'
 import { whoIs } from '../plugins/access.ts'
 import type { Services } from '../services.ts'
@@ -33,7 +34,7 @@ export const anomalyRoutes =
         },
       },
       async (request, reply) => {
-        const context = contextOf(request)
+        const context = contextOf(deps, request)
         const outcome = await deps.transact((trx) =>
           reportAnomaly(trx, deps.tickets, request.body, context),
         )
@@ -52,7 +53,7 @@ export const anomalyRoutes =
         },
       },
       async (request) => {
-        const context = contextOf(request)
+        const context = contextOf(deps, request)
         return deps.transact((trx) => clearAnomaly(trx, deps.tickets, request.body, context))
       },
     )
@@ -76,9 +77,10 @@ export const anomalyRoutes =
         return listAnomalies(deps.db, { limit, ...filter }, whoIs(request))
       },
     )
-
-    function contextOf(request: Parameters<typeof whoIs>[0]) {
-      const actor = actorOf(whoIs(request))
-      return { actor, ownCommunity: deps.community, now: deps.clock() }
-    }
   }
+
+const contextOf = (deps: Deps, request: FastifyRequest): ReportContext => ({
+  actor: actorOf(whoIs(request)),
+  ownCommunity: deps.community,
+  now: deps.clock(),
+})

@@ -135,7 +135,7 @@ function pictureRoutes(app: App, deps: Deps): void {
       reply.raw.on('close', () => gone.abort())
       const answer = await deps.gateway.raw(pathOf(camera, 'stream', boxes), gone.signal)
       if (answer.body === null) throw new CodedError('gateway.unreachable', 'no picture came')
-      const frames = Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0])
+      const frames = Readable.fromWeb(answer.body)
       frames.on('error', () => reply.raw.destroy())
       reply.hijack()
       reply.raw.writeHead(200, {

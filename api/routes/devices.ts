@@ -216,8 +216,8 @@ function secretRoutes(app: App, deps: DeviceDeps): void {
         },
       },
       async (request) => {
-        const { id } = request.params as { id: string }
-        const { community } = request.query as { community?: string }
+        const { id } = request.params
+        const { community } = request.query
         const { device, mqtt, change } = await deps.transact(async (trx) => {
           const found = await deviceFor(request, { ...deps, db: trx }, id, community)
           if (word === 'credential' && found.state !== 'approved') {

@@ -4,7 +4,6 @@ import Type from 'typebox'
 import { CodedError } from '../../contracts/errors.ts'
 import { MqttCredentialAnswer, MqttCredentialCreate } from '../../contracts/http/devices.ts'
 import { CommunityQuery } from '../../contracts/http/lists.ts'
-import { Slug } from '../../contracts/ids.ts'
 import type { RosterCredential } from '../../contracts/roster.ts'
 import { seesCommunity } from '../auth/principal.ts'
 import {
@@ -47,58 +46,62 @@ export const mqttCredentialRoutes =
         return reply.code(201).send({ mqtt, inForce: await deps.push(change) })
       },
     )
-    app.delete(
-      '/mqtt-credentials/:username',
-      {
-        config: keepers,
-        schema: {
-          summary: 'Revoke a credential; who uses it is out within 5 s',
-          tags: ['devices'],
-          params: Type.Object({ username: Type.String({ maxLength: 128 }) }),
-          response: { 200: Revoked },
-        },
-      },
-      async (request) => {
-        const { username } = request.params
-        const row = await deps.db
-          .selectFrom('mqtt_credentials')
-          .select('community')
-          .where('username', '=', username)
-          .executeTakeFirst()
-        if (row === undefined || !seesCommunity(whoIs(request), row.community)) {
-          throw new CodedError('not-found', `credential ${username}`)
-        }
-        return revoke(username)
-      },
-    )
-    app.delete(
-      '/devices/:id/credential',
-      {
-        config: keepers,
-        schema: {
-          summary: "Revoke a device's credential; it is out within 5 s",
-          tags: ['devices'],
-          params: ById,
-          querystring: CommunityQuery,
-          response: { 200: Revoked },
-        },
-      },
-      async (request) => {
-        const device = await deviceFor(request, deps, request.params.id, request.query.community)
-        return revoke(usernameOf(device.community, device.id))
-      },
-    )
-
-    async function revoke(username: string): Promise<{ inForce: boolean }> {
-      const change = await deps.transact(async (trx) => {
-        if (!(await revokeCredential(trx, username))) {
-          throw new CodedError('not-found', `credential ${username}`)
-        }
-        return recordChange(trx, { credentials: { remove: [username] } })
-      })
-      return { inForce: await deps.push(change) }
-    }
+    revokeRoutes(app, deps)
   }
+
+function revokeRoutes(app: Parameters<FastifyPluginAsyncTypebox>[0], deps: DeviceDeps): void {
+  app.delete(
+    '/mqtt-credentials/:username',
+    {
+      config: keepers,
+      schema: {
+        summary: 'Revoke a credential; who uses it is out within 5 s',
+        tags: ['devices'],
+        params: Type.Object({ username: Type.String({ maxLength: 128 }) }),
+        response: { 200: Revoked },
+      },
+    },
+    async (request) => {
+      const { username } = request.params
+      const row = await deps.db
+        .selectFrom('mqtt_credentials')
+        .select('community')
+        .where('username', '=', username)
+        .executeTakeFirst()
+      if (row === undefined || !seesCommunity(whoIs(request), row.community)) {
+        throw new CodedError('not-found', `credential ${username}`)
+      }
+      return revoke(deps, username)
+    },
+  )
+  app.delete(
+    '/devices/:id/credential',
+    {
+      config: keepers,
+      schema: {
+        summary: "Revoke a device's credential; it is out within 5 s",
+        tags: ['devices'],
+        params: ById,
+        querystring: CommunityQuery,
+        response: { 200: Revoked },
+      },
+    },
+    async (request) => {
+      const device = await deviceFor(request, deps, request.params.id, request.query.community)
+      return revoke(deps, usernameOf(device.community, device.id))
+    },
+  )
+}
+
+async function revoke(deps: DeviceDeps, username: string): Promise<{ inForce: boolean }> {
+  const change = await deps.transact(async (trx) => {
+    if (!(await revokeCredential(trx, username))) {
+      throw new CodedError('not-found', `credential ${username}`)
+    }
+    return recordChange(trx, { credentials: { remove: [username] } })
+  })
+  return { inForce: await deps.push(change) }
+}
 
 /** Ours is no foreign prefix, and a filter over everything is none either. */
 function wantedOf(

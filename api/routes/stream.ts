@@ -41,7 +41,7 @@ export const streamRoutes =
     deps.metrics.gauge('linli_api_stream_clients', 'Open event streams', () => open.size)
     // A stream never ends by itself: without this a graceful stop would wait for it for ever.
     app.addHook('preClose', async () => {
-      for (const end of [...open]) end()
+      for (const end of open) end()
     })
     app.get(
       '/stream',

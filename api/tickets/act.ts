@@ -96,7 +96,22 @@ async function changed(
     case 'comment':
       next.comments += 1
       break
-    default:
+    // Nothing but the status changes, or the machine has no row for it.
+    case 'reject':
+    case 'start':
+    case 'verify':
+    case 'close':
+    case 'withdraw':
+    case 'rule':
+    case 'extend':
+    case 'suspend':
+    case 'resume':
+    case 'supervise':
+    case 'urge':
+    case 'merge':
+    case 'split':
+    case 'whistle':
+    case 'evaluate':
       break
   }
   if (transition.to !== null && endStatuses.has(transition.to)) end(next, now)
@@ -150,7 +165,7 @@ function checkedCategory(deps: ActDeps, code: string): string {
 }
 
 function withFlag(row: TicketRow, flag: TicketFlag): string {
-  return JSON.stringify([...new Set([...fromJson<TicketFlag[]>(row.flags), flag])])
+  return JSON.stringify([...new Set([...(fromJson(row.flags) as TicketFlag[]), flag])])
 }
 
 /** A key that another open ticket took over stays with that one. */

@@ -29,7 +29,7 @@ export async function nextNumber(trx: Trx, community: string, day: string): Prom
     .where('community', '=', community)
     .where('day', '=', day)
     .executeTakeFirst()
-  const dayNo = Number(last?.day_no ?? 0) + 1
+  const dayNo = (last?.day_no ?? 0) + 1
   const monthDay = day.slice(5).replace('-', '')
   return { day, dayNo, number: `${monthDay}-${String(dayNo).padStart(3, '0')}` }
 }

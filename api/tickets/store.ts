@@ -95,10 +95,10 @@ function scoped(db: Db, filter: TicketFilter, principal: Principal) {
   if (principal.role === 'unit') query = query.where('unit', '=', principal.unit ?? '')
   if (filter.cursor === undefined) return query
   const [createdAt, id] = decodeCursor(filter.cursor, ['number', 'string'])
-  return query.where(({ eb, or, and }) =>
-    or([
+  return query.where((eb) =>
+    eb.or([
       eb('created_at', '<', createdAt),
-      and([eb('created_at', '=', createdAt), eb('id', '<', id)]),
+      eb.and([eb('created_at', '=', createdAt), eb('id', '<', id)]),
     ]),
   )
 }

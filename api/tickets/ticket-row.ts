@@ -29,11 +29,11 @@ export function summaryOf(row: TicketRow, person: Person): TicketSummary {
     number: row.number,
     community: row.community,
     status: row.status as TicketSummary['status'],
-    flags: fromJson<TicketFlag[]>(row.flags) as TicketSummary['flags'],
+    flags: fromJson(row.flags) as TicketFlag[],
     category: row.category,
     severity: row.severity as TicketSummary['severity'],
-    place: fromJsonOrNull<Place>(row.place),
-    subject: fromJsonOrNull<Subject>(row.subject),
+    place: fromJsonOrNull(row.place) as Place | null,
+    subject: fromJsonOrNull(row.subject) as Subject | null,
     source: {
       kind: row.source_kind as TicketSummary['source']['kind'],
       device: row.source_device,
@@ -62,7 +62,7 @@ export function summaryOf(row: TicketRow, person: Person): TicketSummary {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     closedAt: row.closed_at,
-    allowed: allowedActions(stateOf(row), person) as TicketSummary['allowed'],
+    allowed: allowedActions(stateOf(row), person),
   }
 }
 
@@ -72,7 +72,7 @@ function anomalyOf(row: TicketRow): Anomaly | null {
     id: row.anomaly_id,
     type: row.anomaly_type as Anomaly['type'],
     key: row.anomaly_key,
-    rule: fromJsonOrNull<{ id: string; version: string }>(row.anomaly_rule),
+    rule: fromJsonOrNull(row.anomaly_rule) as { id: string; version: string } | null,
     raisedAt: row.anomaly_raised_at ?? row.created_at,
     clearedAt: row.anomaly_cleared_at,
   }
@@ -83,14 +83,14 @@ export function timelineEntryOf(row: Selectable<TicketTimelineTable>): TimelineE
     id: row.id,
     ts: row.ts,
     kind: row.kind,
-    actor: fromJson<TimelineEntry['actor']>(row.actor),
+    actor: fromJson(row.actor) as TimelineEntry['actor'],
     from: row.from_status as TimelineEntry['from'],
     to: row.to_status as TimelineEntry['to'],
     note: row.note,
   }
 }
 
-export const evidenceOf = (body: string): Evidence => fromJson<Evidence>(body)
+export const evidenceOf = (body: string): Evidence => fromJson(body) as Evidence
 
 /** Lower case, so that one LIKE finds it in both dialects. */
 export const searchText = (row: {
@@ -105,7 +105,7 @@ export const searchText = (row: {
     row.title,
     row.title_en ?? '',
     row.description,
-    row.place === null ? '' : fromJson<Place>(row.place).name,
+    row.place === null ? '' : (fromJson(row.place) as Place).name,
   ]
     .join('\n')
     .toLowerCase()

@@ -16,9 +16,7 @@ export const accounts = (): Migration => ({
       disabled: 'int',
       created_at: 'int',
       updated_at: 'int',
-    })
-      .addPrimaryKeyConstraint('users_pk', ['id'] as never)
-      .execute()
+    }).execute()
     await index(db, 'users', ['username'], true)
     await table(db, 'sessions', {
       id: 'text',
@@ -26,9 +24,7 @@ export const accounts = (): Migration => ({
       user_id: 'text',
       created_at: 'int',
       expires_at: 'int',
-    })
-      .addPrimaryKeyConstraint('sessions_pk', ['id'] as never)
-      .execute()
+    }).execute()
     await index(db, 'sessions', ['token_hash'], true)
     await index(db, 'sessions', ['user_id'])
     await table(db, 'api_keys', {
@@ -38,9 +34,7 @@ export const accounts = (): Migration => ({
       scopes: 'text',
       created_by: 'text',
       created_at: 'int',
-    })
-      .addPrimaryKeyConstraint('api_keys_pk', ['id'] as never)
-      .execute()
+    }).execute()
     await index(db, 'api_keys', ['key_hash'], true)
   },
 })

@@ -25,9 +25,9 @@ export const tickets = (dialect: Dialect): Migration => ({
     await index(db, 'ticket_evidence', ['ticket_id', 'seq'])
     await index(db, 'ticket_evidence', ['sha256'])
     await anomalyTables(db)
-    await table(db, 'pictures', { sha256: 'text', bytes: 'int', created_at: 'int' })
-      .addPrimaryKeyConstraint('pictures_pk', ['sha256'] as never)
-      .execute()
+    await table(db, 'pictures', { sha256: 'text', bytes: 'int', created_at: 'int' }, [
+      'sha256',
+    ]).execute()
     await index(db, 'pictures', ['created_at'])
   },
 })
@@ -76,9 +76,7 @@ async function ticketTable(db: AnyDb): Promise<void> {
     updated_at: 'int',
     closed_at: 'int?',
     revision: 'int',
-  })
-    .addPrimaryKeyConstraint('tickets_pk', ['id'] as never)
-    .execute()
+  }).execute()
   await index(db, 'tickets', ['community', 'day', 'day_no'], true)
   await index(db, 'tickets', ['open_key'], true)
   await index(db, 'tickets', ['created_at', 'id'])
@@ -102,9 +100,7 @@ async function anomalyTables(db: AnyDb): Promise<void> {
     answer: 'text',
     raised_at: 'int',
     received_at: 'int',
-  })
-    .addPrimaryKeyConstraint('anomalies_pk', ['id'] as never)
-    .execute()
+  }).execute()
   await index(db, 'anomalies', ['received_at', 'id'])
   await table(db, 'anomaly_clears', {
     id: 'text',
@@ -113,7 +109,5 @@ async function anomalyTables(db: AnyDb): Promise<void> {
     answer: 'text',
     cleared_at: 'int',
     received_at: 'int',
-  })
-    .addPrimaryKeyConstraint('anomaly_clears_pk', ['id'] as never)
-    .execute()
+  }).execute()
 }

@@ -6,40 +6,44 @@ export const roster = (): Migration => ({
   async up(db) {
     await deviceTables(db)
     await peopleTables(db)
-    await table(db, 'roster_meta', { id: 'int', version: 'int' })
-      .addPrimaryKeyConstraint('roster_meta_pk', ['id'] as never)
-      .execute()
+    await table(db, 'roster_meta', { id: 'int', version: 'int' }).execute()
   },
 })
 
 async function deviceTables(db: AnyDb): Promise<void> {
-  await table(db, 'devices', {
-    community: 'text',
-    id: 'text',
-    type: 'text',
-    name: 'text',
-    place: 'text?',
-    state: 'text',
-    household: 'text?',
-    interval_ms: 'int?',
-    camera: 'text?',
-    created_at: 'int',
-    updated_at: 'int',
-  })
-    .addPrimaryKeyConstraint('devices_pk', ['community', 'id'] as never)
-    .execute()
-  await table(db, 'mqtt_credentials', {
-    username: 'text',
-    salt_hex: 'text',
-    hash_hex: 'text',
-    kind: 'text',
-    community: 'text',
-    device: 'text?',
-    prefixes: 'text',
-    created_at: 'int',
-  })
-    .addPrimaryKeyConstraint('mqtt_credentials_pk', ['username'] as never)
-    .execute()
+  await table(
+    db,
+    'devices',
+    {
+      community: 'text',
+      id: 'text',
+      type: 'text',
+      name: 'text',
+      place: 'text?',
+      state: 'text',
+      household: 'text?',
+      interval_ms: 'int?',
+      camera: 'text?',
+      created_at: 'int',
+      updated_at: 'int',
+    },
+    ['community', 'id'],
+  ).execute()
+  await table(
+    db,
+    'mqtt_credentials',
+    {
+      username: 'text',
+      salt_hex: 'text',
+      hash_hex: 'text',
+      kind: 'text',
+      community: 'text',
+      device: 'text?',
+      prefixes: 'text',
+      created_at: 'int',
+    },
+    ['username'],
+  ).execute()
   await index(db, 'mqtt_credentials', ['community', 'device'])
 }
 
@@ -49,9 +53,7 @@ async function peopleTables(db: AnyDb): Promise<void> {
     community: 'text',
     place: 'text',
     created_at: 'int',
-  })
-    .addPrimaryKeyConstraint('households_pk', ['id'] as never)
-    .execute()
+  }).execute()
   await table(db, 'residents', {
     id: 'text',
     community: 'text',
@@ -61,9 +63,7 @@ async function peopleTables(db: AnyDb): Promise<void> {
     phone: 'text?',
     watch: 'text?',
     created_at: 'int',
-  })
-    .addPrimaryKeyConstraint('residents_pk', ['id'] as never)
-    .execute()
+  }).execute()
   await table(db, 'suspensions', {
     id: 'text',
     resident: 'text',
@@ -73,9 +73,7 @@ async function peopleTables(db: AnyDb): Promise<void> {
     note: 'text?',
     created_by: 'text',
     created_at: 'int',
-  })
-    .addPrimaryKeyConstraint('suspensions_pk', ['id'] as never)
-    .execute()
+  }).execute()
   await index(db, 'suspensions', ['resident'])
   await table(db, 'visits', {
     id: 'text',
@@ -88,9 +86,7 @@ async function peopleTables(db: AnyDb): Promise<void> {
     by_name: 'text',
     created_at: 'int',
     forwarded_at: 'int?',
-  })
-    .addPrimaryKeyConstraint('visits_pk', ['id'] as never)
-    .execute()
+  }).execute()
   await index(db, 'visits', ['resident'])
   await table(db, 'cards', {
     id: 'text',
@@ -101,8 +97,6 @@ async function peopleTables(db: AnyDb): Promise<void> {
     from_at: 'int?',
     to_at: 'int?',
     created_at: 'int',
-  })
-    .addPrimaryKeyConstraint('cards_pk', ['id'] as never)
-    .execute()
+  }).execute()
   await index(db, 'cards', ['code_hash'], true)
 }
