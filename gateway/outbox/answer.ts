@@ -10,8 +10,11 @@ export interface ApiAnswer {
 
 export type Verdict = 'accepted' | 'later' | 'refused'
 
-/** Answers that blame the moment, the network or the configuration and not the item. */
-const passing: ReadonlySet<number> = new Set([401, 403, 408, 425, 429])
+/**
+ * Answers that blame the moment, the network or the configuration and not the item. 404 and 405 come from
+ * a wrong address or a half-deployed api: an alarm is not set aside for that.
+ */
+const passing: ReadonlySet<number> = new Set([401, 403, 404, 405, 408, 425, 429])
 
 /** `refused` only for a 4xx that would be the same tomorrow; everything unexpected is tried again later. */
 export function verdictOf(status: number): Verdict {

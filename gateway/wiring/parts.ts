@@ -8,6 +8,7 @@ import type { Broker } from '../broker/broker.ts'
 import type { Logger } from '../model/logger.ts'
 import { RosterBook } from '../model/roster-book.ts'
 import { createPipeline, type Pipeline } from '../pipeline/client.ts'
+import type { InfluxOptions } from '../telemetry/influx-connection.ts'
 import { type Announcer, createAnnouncer } from './announcer.ts'
 import { createBroker } from './broker-choice.ts'
 import { createSight, type Sight } from './sight.ts'
@@ -19,6 +20,18 @@ export interface GatewayInputs {
   readonly models: readonly ResolvedModel[]
   readonly clock: Clock
   readonly logger: Logger
+}
+
+/** Where the readings are copied to, if the configuration says so. */
+function influxOf({ telemetry }: Config): InfluxOptions | null {
+  if (telemetry.kind === 'sqlite') return null
+  const { protocol, host, port, database, username, password } = telemetry.influx
+  return {
+    url: `${protocol}://${host}:${port}`,
+    database,
+    ...(username === null ? {} : { username }),
+    ...(password === null ? {} : { password }),
+  }
 }
 
 /** The parts that everything else hangs on. */
@@ -39,6 +52,7 @@ export function createParts(inputs: GatewayInputs): Parts {
     clock,
     logger,
     rawKeepMs: config.telemetry.rawDays * dayMs,
+    influx: influxOf(config),
   })
   const sight = createSight({
     ...inputs,
