@@ -101,6 +101,22 @@ export class CareDesk {
     })
   }
 
+  /** Forgets devices and homes that the roster does not know any more. Where there is no roster, nothing. */
+  prune(): void {
+    if (this.roster.version === 0) return
+    for (const [key, source] of this.#sources) {
+      if (this.roster.device(source.community, source.device) !== null) continue
+      this.#sources.delete(key)
+      this.#drop(`${prefixes.source}${key}`)
+      this.#drop(`${prefixes.ledger}${key}`)
+    }
+    for (const id of this.#homes.keys()) {
+      if (this.roster.household(id) !== null) continue
+      this.#homes.delete(id)
+      this.#drop(`${prefixes.home}${id}`)
+    }
+  }
+
   touchSource(source: Source): void {
     const key = sourceKey(source)
     this.#mark(`${prefixes.source}${key}`, () => saveSource(source))
@@ -145,8 +161,7 @@ export class CareDesk {
       const resident = this.roster.resident(person.id)
       if (resident !== null && resident.watch !== null) continue
       this.persons.delete(person.id)
-      this.#dirty.delete(person.key)
-      this.#deleted.add(person.key)
+      this.#drop(person.key)
       person.dueAt = null
       ended.push(person)
     }
@@ -187,6 +202,11 @@ export class CareDesk {
     this.#deleted.clear()
     this.#dirty.clear()
     return rows
+  }
+
+  #drop(key: string): void {
+    this.#dirty.delete(key)
+    this.#deleted.add(key)
   }
 
   #mark(key: string, write: () => string): void {

@@ -111,10 +111,14 @@ function eachZone(
     for (const zone of zones) {
       if (zone.kind !== rule.zoneKind) continue
       const cell = cellOf(entry, rule, zone.id)
-      const { phase, presentAt, shown } = cell
+      const { phase, presentAt, shown, frame } = cell
       const came = look(cell, rule, zone)
-      if (phase !== cell.phase || presentAt !== cell.presentAt || shown !== cell.shown)
-        desk.changed(cell)
+      const same =
+        phase === cell.phase &&
+        presentAt === cell.presentAt &&
+        shown === cell.shown &&
+        frame === cell.frame
+      if (!same) desk.changed(cell)
       for (const effect of came)
         effects.push(
           ...(effect.kind === 'raise' ? desk.raised(cell, effect) : desk.cleared(cell, effect)),

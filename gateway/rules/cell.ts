@@ -1,3 +1,4 @@
+import type { Evidence } from '../../contracts/anomaly.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
 import type { Rule } from '../../config/rules.ts'
 import type { ClockState } from '../model/device-clock.ts'
@@ -7,26 +8,51 @@ import type { Waiting } from '../model/due-heap.ts'
 export type Phase = 'idle' | 'pending' | 'active' | 'clearing'
 export type Value = Reading['value']
 
-/** The state of one rule about one device, or about one zone of one camera. */
-export interface Cell extends Waiting {
-  readonly key: string
-  readonly anomalyKey: string
+/**
+ * The state of one rule about one device, or about one zone of one camera. There are many: its names are
+ * made when they are asked for.
+ */
+export class Cell implements Waiting {
+  readonly entry: DeviceEntry
   readonly rule: Rule
   readonly zone: string | null
-  readonly entry: DeviceEntry
-  phase: Phase
+  dueAt: number | null = null
+  phase: Phase = 'idle'
   /** Event time at which the condition, or in `clearing` its end, began. */
-  since: number
+  since = 0
   /** Our time at which we heard of that. */
-  heardAt: number
+  heardAt = 0
   /** What began it, for text and evidence. */
-  value: Value | null
-  valueTs: number
+  value: Value | null = null
+  valueTs = 0
   /** Track rules: when something last stood in the zone, event time. */
-  presentAt: number
+  presentAt = 0
+  /** Track rules: the newest frame that was kept as evidence while something stood there. */
+  frame: Evidence | null = null
   /** Track rules: a frame has gone up. */
-  shown: boolean
+  shown = false
+
+  constructor(entry: DeviceEntry, rule: Rule, zone: string | null) {
+    this.entry = entry
+    this.rule = rule
+    this.zone = zone
+  }
+
+  /** Of its row, and its rank among equals. */
+  get key(): string {
+    const { community, id } = this.entry
+    return `rules/cell/${community}/${id}/${slotOf(this.rule, this.zone)}`
+  }
+
+  /** Dedupe key of its anomaly. */
+  get anomalyKey(): string {
+    const subject = `${this.rule.anomaly}:${this.entry.community}:${this.entry.id}`
+    return this.zone === null ? subject : `${subject}:${this.zone}`
+  }
 }
+
+const slotOf = (rule: Rule, zone: string | null): string =>
+  zone === null ? rule.id : `${rule.id}/${zone}`
 
 export interface LastApplied {
   ts: number
@@ -77,25 +103,10 @@ export const createEntry = (community: string, id: string): DeviceEntry => ({
 
 /** The cell of a rule about a device, made where there is none. */
 export function cellOf(entry: DeviceEntry, rule: Rule, zone: string | null = null): Cell {
-  const slot = zone === null ? rule.id : `${rule.id}/${zone}`
+  const slot = slotOf(rule, zone)
   const known = entry.cells.get(slot)
   if (known !== undefined) return known
-  const subject = `${rule.anomaly}:${entry.community}:${entry.id}`
-  const cell: Cell = {
-    key: `rules/cell/${entry.community}/${entry.id}/${slot}`,
-    anomalyKey: zone === null ? subject : `${subject}:${zone}`,
-    rule,
-    zone,
-    entry,
-    dueAt: null,
-    phase: 'idle',
-    since: 0,
-    heardAt: 0,
-    value: null,
-    valueTs: 0,
-    presentAt: 0,
-    shown: false,
-  }
+  const cell = new Cell(entry, rule, zone)
   entry.cells.set(slot, cell)
   return cell
 }
@@ -104,6 +115,7 @@ export const rest = (cell: Cell): void => {
   cell.phase = 'idle'
   cell.dueAt = null
   cell.value = null
+  cell.frame = null
   cell.shown = false
 }
 

@@ -68,8 +68,9 @@ class RuleEngine implements Engine {
     const before = desk.now ?? now
     const due = desk.due.nextAt()
     let effects = nothing
-    if (input.kind === 'start') pauseEnded(desk, Math.min(input.downSince ?? now, now), now)
-    else if (now < before - stepBackMs) clockSetBack(desk, now)
+    if (input.kind === 'start') {
+      if (input.downSince !== null) pauseEnded(desk, Math.min(input.downSince, now), now)
+    } else if (now < before - stepBackMs) clockSetBack(desk, now)
     else {
       if (due !== null && now - due > stallMs) pauseEnded(desk, before, now)
       effects = fireDue(desk, now)

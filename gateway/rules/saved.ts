@@ -1,3 +1,4 @@
+import type { Evidence } from '../../contracts/anomaly.ts'
 import type { Rule } from '../../config/rules.ts'
 import { type Cell, cellOf, createEntry, type DeviceEntry, type Phase, type Value } from './cell.ts'
 
@@ -20,6 +21,7 @@ interface SavedCell {
   readonly w: number
   readonly a: number
   readonly f: boolean
+  readonly e: Evidence | null
 }
 
 export const entryPrefix = 'rules/device/'
@@ -68,6 +70,7 @@ export function saveCell(cell: Cell): string | null {
     w: cell.valueTs,
     a: cell.presentAt,
     f: cell.shown,
+    e: cell.frame,
   }
   return JSON.stringify(saved)
 }
@@ -97,5 +100,6 @@ export function loadCell(entry: DeviceEntry, rule: Rule, zone: string | null, va
   cell.valueTs = saved.w
   cell.presentAt = saved.a
   cell.shown = saved.f
+  cell.frame = saved.e
   return cell
 }

@@ -26,24 +26,22 @@ function standingIn(rule: TrackRule, zone: Zone, seen: SightingFact): TrackedObj
   return longest
 }
 
-function evidenceOf(zone: Zone, seen: SightingFact, subject: TrackedObject): Evidence[] {
-  if (seen.evidenceSha256 === null) return []
-  return [
-    {
-      kind: 'frame',
-      device: seen.camera,
-      ts: seen.ts,
-      sha256: seen.evidenceSha256,
-      widthPx: seen.widthPx,
-      heightPx: seen.heightPx,
-      subjectPx: subject.detection.boxPx,
-      detections: seen.objects
-        .slice(0, 100)
-        .map(({ detection, trackId }) => ({ ...detection, trackId })),
-      zone: zone.polygon,
-      models: [...seen.models].slice(0, 8),
-    },
-  ]
+function frameOf(zone: Zone, seen: SightingFact, subject: TrackedObject): Evidence | null {
+  if (seen.evidenceSha256 === null) return null
+  return {
+    kind: 'frame',
+    device: seen.camera,
+    ts: seen.ts,
+    sha256: seen.evidenceSha256,
+    widthPx: seen.widthPx,
+    heightPx: seen.heightPx,
+    subjectPx: subject.detection.boxPx,
+    detections: seen.objects
+      .slice(0, 100)
+      .map(({ detection, trackId }) => ({ ...detection, trackId })),
+    zone: zone.polygon,
+    models: [...seen.models].slice(0, 8),
+  }
 }
 
 /** Nobody was seen in the zone up to `ts`. */
@@ -77,8 +75,10 @@ export function watchZone(cell: Cell, rule: TrackRule, zone: Zone, seen: Sightin
   if (standing === null) return []
   if (cell.phase === 'idle') {
     cell.phase = 'pending'
-    cell.since = seen.ts - standing.stillMs
-    cell.heardAt = seen.receivedAt - standing.stillMs
+    // It is noticed about when it counts as standing; a longer past is a clock that has jumped.
+    const stoodMs = Math.min(standing.stillMs, 2 * rule.stillMs)
+    cell.since = seen.ts - stoodMs
+    cell.heardAt = seen.receivedAt - stoodMs
     cell.shown = false
   }
   return ripen(cell, rule, zone, seen, standing)
@@ -92,7 +92,8 @@ function ripen(
   subject: TrackedObject,
 ): Effect[] {
   const heldMs = Math.min(seen.ts - cell.since, seen.receivedAt - cell.heardAt)
-  const evidence = evidenceOf(zone, seen, subject)
+  cell.frame = frameOf(zone, seen, subject) ?? cell.frame
+  const evidence = cell.frame === null ? [] : [cell.frame]
   const report = () =>
     raiseOf(cell, { at: cell.since + rule.forMs, heldMs, evidence, zoneName: zone.name })
   if (cell.phase === 'active') {

@@ -20,7 +20,7 @@ export const aDevice = (id: string, more: Partial<RosterDevice> = {}): RosterDev
   id,
   community,
   type: id,
-  name: `${id}`,
+  name: id,
   place: { name: '6 号楼 301', lat: 31.2, lon: 121.4 },
   state: 'approved',
   household: 'h1',

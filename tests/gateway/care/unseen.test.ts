@@ -30,6 +30,31 @@ function lastMotionAtT0(untilMs: number): Input[] {
   ])
 }
 
+const away = (from: number, to: number | null) => [{ id: 'a', from, to, reason: 'family' as const }]
+
+/** A carer comes at 10 h, stays half an hour, goes; the resident gives no sign but at t0. */
+function withCarer(kind: 'carer' | 'staff', cardDoor: string): Input[] {
+  const motion = counting('motion')
+  const door = counting('door')
+  const at = t0 + 10 * hourMs
+  return inOrder([
+    ...quiet(motion, t0 - 2 * hourMs, t0 - intervalMs, { motion: false }),
+    ...motion.at(t0, { motion: true }),
+    ...quiet(motion, t0 + intervalMs, at, { motion: false }),
+    ...quiet(door, t0 - 2 * hourMs, at - intervalMs, { doorOpen: false }),
+    ...door.at(at - 10 * secondMs, { doorOpen: true }),
+    access(kind, 'chen', cardDoor, at),
+    ...door.at(at + 10 * secondMs, { doorOpen: false }),
+    ...motion.at(at + minuteMs, { motion: true }),
+    ...motion.at(at + 5 * minuteMs, { motion: false }),
+    ...motion.at(at + 15 * minuteMs, { motion: true }),
+    ...door.at(at + 30 * minuteMs, { doorOpen: true }),
+    ...door.at(at + 30 * minuteMs + 5 * secondMs, { doorOpen: false }),
+    ...quiet(motion, at + 32 * minuteMs, t0 + 26 * hourMs, { motion: false }),
+    ...quiet(door, at + 40 * minuteMs, t0 + 26 * hourMs, { doorOpen: false }),
+  ])
+}
+
 describe('unseen', () => {
   test('an elder whom working sensors have not noticed for 24 h is unseen, at the minute', () => {
     const engine = engineOf(rosterOf([wu()]))
@@ -150,10 +175,6 @@ describe('what ends it', () => {
 })
 
 describe('absence', () => {
-  const away = (from: number, to: number | null) => [
-    { id: 'a', from, to, reason: 'family' as const },
-  ]
-
   test('announced absence raises nothing and does not count afterwards', () => {
     const roster = rosterOf([wu({ away: away(t0 + hourMs, t0 + 30 * hourMs) })])
     const engine = engineOf(roster)
@@ -199,29 +220,6 @@ describe('absence', () => {
 })
 
 describe('carers', () => {
-  /** A carer comes at 10 h, stays half an hour, goes; the resident gives no sign but at t0. */
-  function withCarer(kind: 'carer' | 'staff', cardDoor: string): Input[] {
-    const motion = counting('motion')
-    const door = counting('door')
-    const at = t0 + 10 * hourMs
-    return inOrder([
-      ...quiet(motion, t0 - 2 * hourMs, t0 - intervalMs, { motion: false }),
-      ...motion.at(t0, { motion: true }),
-      ...quiet(motion, t0 + intervalMs, at, { motion: false }),
-      ...quiet(door, t0 - 2 * hourMs, at - intervalMs, { doorOpen: false }),
-      ...door.at(at - 10 * secondMs, { doorOpen: true }),
-      access(kind, 'chen', cardDoor, at),
-      ...door.at(at + 10 * secondMs, { doorOpen: false }),
-      ...motion.at(at + minuteMs, { motion: true }),
-      ...motion.at(at + 5 * minuteMs, { motion: false }),
-      ...motion.at(at + 15 * minuteMs, { motion: true }),
-      ...door.at(at + 30 * minuteMs, { doorOpen: true }),
-      ...door.at(at + 30 * minuteMs + 5 * secondMs, { doorOpen: false }),
-      ...quiet(motion, at + 32 * minuteMs, t0 + 26 * hourMs, { motion: false }),
-      ...quiet(door, at + 40 * minuteMs, t0 + 26 * hourMs, { doorOpen: false }),
-    ])
-  }
-
   test("a carer's coming, moving about and going are no sign of the elder's life", () => {
     const engine = engineOf(
       rosterOf([wu()], [aDevice('door'), aDevice('motion'), aDevice('lock', { household: 'h1' })]),

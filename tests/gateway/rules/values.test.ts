@@ -18,6 +18,16 @@ const run = ({ inputs, untilMs }: Case): string[] =>
 const d = (name: string, value: number | boolean | string, atMs: number, more = {}) =>
   reading('d', name, value, atMs, more)
 
+const beat = (at: number) =>
+  ({
+    kind: 'beat',
+    community: 'demo',
+    device: 'd',
+    ts: t0 + at,
+    seq: null,
+    receivedAt: t0 + at,
+  }) as const
+
 describe('booleans', () => {
   const cases: readonly Case[] = [
     {
@@ -167,15 +177,6 @@ describe('thresholds', () => {
 
   test('nothing ripens on the last word of a device that has gone silent', () => {
     const { engine } = engineFor([aDevice('d', { intervalMs: 10_000 })])
-    const beat = (at: number) =>
-      ({
-        kind: 'beat',
-        community: 'demo',
-        device: 'd',
-        ts: t0 + at,
-        seq: null,
-        receivedAt: t0 + at,
-      }) as const
     const inputs = [beat(0), d('noise', 50, 0), beat(10 * s), d('noise', 90, 10 * s)]
     expect(brief(play(engine, inputs, 5 * minute))).toEqual(['+device.offline@70'])
   })
