@@ -23,7 +23,7 @@ describe('outbox sender and an api that misbehaves', () => {
     expect(made.stats()).toMatchObject({ sent: 4, poisoned: 2 })
   })
 
-  test.each([401, 403, 408, 425, 429, 302, 500, 503])(
+  test.each([401, 403, 404, 405, 408, 425, 429, 302, 500, 503])(
     'an answer %i never poisons: it may pass, and the order is kept meanwhile',
     async (status) => {
       const server = await api((_, response, n) => answerJson(response, n <= 12 ? status : 200))
