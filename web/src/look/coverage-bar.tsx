@@ -102,7 +102,7 @@ export function CoverageBar(props: CoverageBarProps) {
 export function CoverageAxis({ fromMs, toMs, end }: { fromMs: number; toMs: number; end: string }) {
   const { t, time } = useText()
   const shareOf = (ms: number) => ((ms - fromMs) / (toMs - fromMs)) * 100
-  const shown = sixHourMarks(fromMs, toMs).filter((ms) => shareOf(ms) > 2 && shareOf(ms) < 93)
+  const shown = sixHourMarks(fromMs, toMs).filter((ms) => shareOf(ms) > 2 && shareOf(ms) < 90)
   return (
     <div className="coverage-axis" aria-hidden="true">
       {shown.map((ms) => (
