@@ -41,6 +41,12 @@ const bare = (ts: number): Input[] => [
   { kind: 'beat', community: 'demo', device: 'motion', ts, seq: null, receivedAt: ts },
 ]
 
+const every = (from: number, to: number): Input[] => {
+  const inputs: Input[] = []
+  for (let ts = from; ts <= to; ts += intervalMs) inputs.push(...bare(ts))
+  return inputs
+}
+
 describe('the coverage ledger', () => {
   test('a gateway that was down for 6 h believes gapless seq delivered afterwards', () => {
     const motion = counting('motion')
@@ -146,11 +152,6 @@ describe('the coverage ledger', () => {
   })
 
   test('without a count a sensor covers while it speaks in time, and never across a restart', () => {
-    const every = (from: number, to: number): Input[] => {
-      const inputs: Input[] = []
-      for (let ts = from; ts <= to; ts += intervalMs) inputs.push(...bare(ts))
-      return inputs
-    }
     const engine = engineOf(rosterOf([since(-1)]))
     play(engine, [
       ...every(t0, t0 + hourMs),
