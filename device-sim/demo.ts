@@ -117,7 +117,7 @@ async function run(
     const cards = store.memory.cards
     return await play(
       { api, world, truth, seed, cards, clock: Date.now, log, save },
-      { durationMs, signal },
+      { durationMs, replay: !seeded.fresh, signal },
     )
   } finally {
     store.memory.stoppedCleanly = true

@@ -12,7 +12,7 @@ import {
 import { createTicketWatch } from './product/ticket-watch.ts'
 import type { Random } from './random.ts'
 import { everyday } from './scenario/everyday.ts'
-import { script } from './scenario/script.ts'
+import { allClear, script } from './scenario/script.ts'
 import { Stage } from './scenario/stage.ts'
 import { stagedAt, type TruthList } from './scenario/truth.ts'
 import { scoreRun, type Score } from './score/score.ts'
@@ -34,6 +34,8 @@ export interface PlayDeps {
 export interface PlayOptions {
   /** Null: until `signal` is aborted. */
   readonly durationMs: number | null
+  /** A home that was played before: what it left behind must be over before a scored play begins. */
+  readonly replay: boolean
   readonly signal: AbortSignal
 }
 
@@ -42,6 +44,8 @@ export type PlayResult = Score & { readonly tickets: number } & SelfReport & Pas
 
 /** From the last history to the first act: the roster changes in between. */
 const curtainMs = 3 * secondMs
+/** Noise is over after 60 s below its limit; everything else ends sooner. */
+const calmMs = 65 * secondMs
 const tickMs = 500
 const saveMs = 5 * secondMs
 
@@ -57,14 +61,7 @@ export async function play(deps: PlayDeps, options: PlayOptions): Promise<PlayRe
   const timers: NodeJS.Timeout[] = []
   try {
     await watch.start()
-    const startedAt = await prepare(deps)
-    for (const player of world.cameras.values()) player.start()
-    timers.push(
-      setInterval(() => world.tick(), tickMs),
-      setInterval(deps.save, saveMs),
-    )
-    watch.onTicket((title) => log(`  ${seconds(clock() - startedAt)} s  工单 / ticket: ${title}`))
-
+    await connect(deps)
     const stage = new Stage({
       devices: world.devices,
       cameras: world.cameras,
@@ -72,6 +69,14 @@ export async function play(deps: PlayDeps, options: PlayOptions): Promise<PlayRe
       clock,
       warn: log,
     })
+    if (options.replay && options.durationMs !== null) {
+      timers.push(...(await calmDown(deps, stage)))
+      await pause(calmMs, options.signal)
+    }
+    const startedAt = await raiseCurtain(deps)
+    if (timers.length === 0) timers.push(...letLive(deps))
+    timers.push(setInterval(deps.save, saveMs))
+    watch.onTicket((title) => log(`  ${seconds(clock() - startedAt)} s  工单 / ticket: ${title}`))
     const listed = new Set(truth.staged.map(({ id }) => id))
     const canPass = listed.has('vehicle.fire-lane/cam-lane')
     const steps = script.filter(
@@ -94,8 +99,7 @@ export async function play(deps: PlayDeps, options: PlayOptions): Promise<PlayRe
   }
 }
 
-async function prepare(deps: PlayDeps): Promise<number> {
-  const { world, clock, log, api } = deps
+async function connect({ world, clock, log }: PlayDeps): Promise<void> {
   await world.connect()
   for (const id of [terminal, barrier]) {
     const link = world.devices.get(id)?.link
@@ -103,19 +107,42 @@ async function prepare(deps: PlayDeps): Promise<number> {
   }
   const before = clock()
   const readings = await world.backfill()
+  log(`  history: ${readings} readings acknowledged in ${clock() - before} ms`)
+}
+
+/** Cameras and sensors begin; answers the timers that keep them going. */
+function letLive({ world }: PlayDeps): readonly NodeJS.Timeout[] {
+  for (const player of world.cameras.values()) player.start()
+  return [setInterval(() => world.tick(), tickMs)]
+}
+
+async function calmDown(deps: PlayDeps, stage: Stage): Promise<readonly NodeJS.Timeout[]> {
+  deps.log(
+    `  先安静 ${calmMs / secondMs} 秒，让上一次的事过去 / quiet first, until the last play is over`,
+  )
+  const timers = letLive(deps)
+  for (const action of allClear) await stage.act(action)
+  return timers
+}
+
+/** Fixes the start, writes what depends on it into the history, and waits for it. */
+async function raiseCurtain({ world, clock, log, api, save }: PlayDeps): Promise<number> {
   const startedAt = clock() + curtainMs
   const day = 24 * hourMs
-  const pinned = await world.backfillPinned({
+  await world.backfillPinned({
     unseenAt: startedAt + stagedAt('resident.unseen', parts.unseen) - day,
     cannotTellAt: startedAt + stagedAt('resident.cannot-tell', parts.cannotTell) - day,
   })
-  log(`  history: ${readings + pinned} readings acknowledged in ${clock() - before} ms`)
   await watchClosely(api, clock())
-  deps.save()
+  save()
   const left = startedAt - clock()
   if (left > 0) await new Promise((resolve) => setTimeout(resolve, left))
   else log(`  the play begins ${-left} ms late: this machine is busy`)
   return startedAt
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await until({ durationMs: ms, signal, replay: false }, 0, () => 0)
 }
 
 async function until(options: PlayOptions, startedAt: number, clock: () => number): Promise<void> {

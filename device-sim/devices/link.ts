@@ -94,11 +94,15 @@ export function createLink(options: LinkOptions, info: string): DeviceLink {
   }
 }
 
+/** With DISCONNECT, so that the will stays unsaid; by force where that takes too long. */
 async function sayGoodbye(client: MqttClient, statusTopic: string): Promise<void> {
-  const said = client.publishAsync(statusTopic, 'offline', { qos: 1, retain: true })
+  const leave = async (): Promise<void> => {
+    await client.publishAsync(statusTopic, 'offline', { qos: 1, retain: true })
+    await client.endAsync(false)
+  }
   const patience = new Promise((resolve) => setTimeout(resolve, goodbyeMs))
-  await Promise.race([said.catch(() => undefined), patience])
-  await client.endAsync(true)
+  await Promise.race([leave().catch(() => undefined), patience])
+  client.end(true)
 }
 
 async function firstConnection(client: MqttClient, device: string): Promise<void> {

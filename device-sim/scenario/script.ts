@@ -76,7 +76,7 @@ const anomalies: readonly Step[] = [
   ...alarm('manhole.moved', 'manhole-east', { tilt: 38 }, { tilt: 0.6 }, 40),
   ...alarm('lift.trapped', 'lift-6-1', { liftTrapped: true }, { liftTrapped: false }, 40),
   ...alarm('lift.fault', 'lift-9-1', { liftFault: true }, { liftFault: false }, 45),
-  ...alarm('device.battery-low', 'motion-6-1-501', { battery: 9 }, { battery: 9 }, 50),
+  ...alarm('device.battery-low', 'motion-6-1-501', { battery: 9 }, { battery: 76 }, 50),
   cause('device.offline', 'counter-gate', { kind: 'cut', device: 'counter-gate' }),
   ...alarm('water.level-high', 'manhole-west', { waterLevel: 1.4 }, { waterLevel: 0.2 }, 35, 5),
 ]
@@ -137,6 +137,15 @@ const trapSteps: readonly Step[] = [
   // Two neighbours come home.
   at(40, { kind: 'present', terminal, card: 'wang' }),
   at(57, { kind: 'present', terminal, card: 'deng' }),
+]
+
+/** Ends whatever an earlier play may have left behind: every alarm let go, the fire lane free. */
+export const allClear: readonly Action[] = [
+  ...[...anomalies, ...cloudyWater].flatMap(({ action }) =>
+    action.kind === 'release' ? [action] : [],
+  ),
+  { kind: 'notice', device: 'tank-2', values: { turbidity: 0.3 } },
+  { kind: 'show', camera: 'cam-lane', scene: 'quiet' },
 ]
 
 /** The whole play in order of time: the anomalies of the truth list, the traps, and neighbours. */
