@@ -8,6 +8,7 @@ import { readConfig } from '../config/file.ts'
 import { parseOrg } from '../config/org.ts'
 import { CodedError } from '../contracts/errors.ts'
 import { type ListenOptions, listen } from './listen.ts'
+import { trust } from './plugins/trust.ts'
 import { startApi } from './start.ts'
 
 /** The checkout: this file runs from `api/` or from `dist/api/`. */
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
       units: parseOrg(shipped('org.yaml'), 'config/org.yaml', settings.community),
     },
   )
+  trust(api.app, settings.tlsCaFile)
   const listening = await listen(api.app, listeners(settings, config.http.plaintextAcceptedBy))
   logger.info({ http: listening.httpPort, https: listening.httpsPort }, 'api listens')
   if (!existsSync(`${root}dist/web/index.html`)) {

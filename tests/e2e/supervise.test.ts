@@ -144,6 +144,9 @@ describe('npm start', () => {
     const run = JSON.parse(readFileSync(join(home, 'run.json'), 'utf8')) as Record<string, string>
     const portOf = (key: string): number => Number(new URL(run[key] ?? '').port)
     const ca = readFileSync(join(home, 'tls/ca.pem'), 'utf8')
+    // The address that the QR code holds.
+    expect(await (await fetch(`${product.url}/ca.pem`)).text()).toBe(ca)
+    await until(() => product.output().includes('/ca.pem'), 5_000)
     for (const key of ['https', 'mqtts']) {
       expect(await versionWith(portOf(key), ca, 'TLSv1.2'), key).toBe('TLSv1.2')
       expect(await versionWith(portOf(key), ca, 'TLSv1.3'), key).toBe('TLSv1.3')
