@@ -1,0 +1,144 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import pino from 'pino'
+import type { InjectOptions, LightMyRequestResponse } from 'fastify'
+import { parseCategories } from '../../../config/categories.ts'
+import { parseOrg } from '../../../config/org.ts'
+import type { Role } from '../../../contracts/http/auth.ts'
+import { type Api, type ApiOptions, startApi } from '../../../api/start.ts'
+
+export const serviceToken = 'service-token-of-the-tests-0123456789'
+export const adminPassword = 'correct horse battery'
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const shipped = (file: string): Promise<string> => readFile(`${root}config/${file}`, 'utf8')
+
+export interface Caller {
+  readonly token: string
+  get(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>
+  post(url: string, payload?: unknown): Promise<LightMyRequestResponse>
+  patch(url: string, payload: unknown): Promise<LightMyRequestResponse>
+  delete(url: string): Promise<LightMyRequestResponse>
+}
+
+export interface TestApi {
+  readonly api: Api
+  readonly home: string
+  /** The clock stands still until it is moved. */
+  readonly time: { now: number }
+  as(token: string): Caller
+  readonly admin: () => Promise<Caller>
+  readonly box: Caller
+  /** Makes a person and signs in as them. */
+  person(role: Role, areas?: readonly string[], unit?: string): Promise<Caller & { id: string }>
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+
+/** 2026-11-20 12:00 in Shanghai: a Friday, far from any midnight. */
+export const noon = Date.UTC(2026, 10, 20, 4)
+
+/**
+ * The whole api on a real SQLite file in its own folder, answers checked against their schema. What is
+ * not said is as in service; the password of `admin` is `adminPassword`.
+ */
+export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<TestApi> {
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'linli-api-')))
+  const time = { now: noon }
+  const start = async (): Promise<Api> =>
+    startApi(
+      {
+        clock: () => time.now,
+        random: randomBytes,
+        chance: Math.random,
+        logger: pino({ level: 'silent' }),
+      },
+      {
+        home,
+        community: 'demo',
+        adminPassword,
+        gatewayUrl: null,
+        serviceToken,
+        webDir: join(home, 'no-web'),
+        version: '0.0.0-test',
+        categories: parseCategories(await shipped('categories.csv')),
+        units: parseOrg(await shipped('org.yaml'), 'org.yaml', 'demo'),
+        checkAnswers: true,
+        ...options,
+      },
+    )
+  const running = { api: await start() }
+  const call = (token: string, request: InjectOptions) =>
+    running.api.app.inject({
+      ...request,
+      headers: { authorization: `Bearer ${token}`, ...request.headers },
+    })
+  const as = (token: string): Caller => ({
+    token,
+    get: (url, headers = {}) => call(token, { method: 'GET', url: `/api/v1${url}`, headers }),
+    post: (url, payload) =>
+      call(token, { method: 'POST', url: `/api/v1${url}`, payload: (payload ?? {}) as object }),
+    patch: (url, payload) =>
+      call(token, { method: 'PATCH', url: `/api/v1${url}`, payload: payload as object }),
+    delete: (url) => call(token, { method: 'DELETE', url: `/api/v1${url}` }),
+  })
+  let counter = 0
+  const self: TestApi = {
+    get api() {
+      return running.api
+    },
+    home,
+    time,
+    as,
+    admin: async () => as(await signIn(running.api, 'admin', adminPassword)),
+    box: as(serviceToken),
+    async person(role, areas = ['demo'], unit) {
+      counter += 1
+      const username = `${role}-${counter}`
+      const admin = await self.admin()
+      const password = 'a good password'
+      const made = await admin.post('/users', {
+        username,
+        name: username,
+        role,
+        areas,
+        password,
+        ...(unit === undefined ? {} : { unit }),
+      })
+      if (made.statusCode !== 201) throw new Error(made.body)
+      const { id } = made.json<{ id: string }>()
+      return { ...as(await signIn(running.api, username, password)), id }
+    },
+    async restart() {
+      await running.api.close()
+      running.api = await start()
+    },
+    async close() {
+      await running.api.close()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+  return self
+}
+
+export async function signIn(api: Api, username: string, password: string): Promise<string> {
+  const answer = await api.app.inject({
+    method: 'POST',
+    url: '/api/v1/auth/login',
+    payload: { username, password },
+  })
+  if (answer.statusCode !== 200) throw new Error(`sign-in of ${username}: ${answer.body}`)
+  return answer.json<{ token: string }>().token
+}
+
+/** The smallest anomaly, with what a test changes. */
+export const smoke = (id: string, more: Record<string, unknown> = {}) => ({
+  id,
+  type: 'smoke.alarm',
+  key: 'smoke.alarm:kitchen-1',
+  community: 'demo',
+  device: 'kitchen-1',
+  ...more,
+})
