@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import net, { type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connectAsync, type MqttClient } from 'mqtt'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadShippedRules } from '../../../config/rules.ts'
+import type { Broker } from '../../../gateway/broker/broker.ts'
+import { createExternalBroker } from '../../../gateway/broker/external-broker.ts'
+import { RosterBook } from '../../../gateway/model/roster-book.ts'
+import { createPipeline, type Pipeline } from '../../../gateway/pipeline/client.ts'
+import { needs } from '../../support/needs.ts'
+import { silent, topic, twoSensors, until } from './rig.ts'
+
+class Mosquitto {
+  readonly folder = mkdtempSync(join(tmpdir(), 'linli-mosquitto-'))
+  port = 0
+  #process: ChildProcess | null = null
+
+  async start(): Promise<void> {
+    if (this.port === 0) this.port = await freePort()
+    const config = join(this.folder, 'mosquitto.conf')
+    writeFileSync(
+      config,
+      `listener ${this.port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location ${this.folder}/\nautosave_interval 1\n`,
+    )
+    // It drops to its own user when started as root, who could not write here.
+    const user = process.getuid?.() === 0 ? 'user root\n' : ''
+    writeFileSync(config, user, { flag: 'a' })
+    this.#process = spawn('mosquitto', ['-c', config], { stdio: 'ignore' })
+    await until('mosquitto listens', async () => (await reachable(this.port)) === true)
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#process
+    if (child === null) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    await gone
+    this.#process = null
+  }
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+const reachable = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+
+// Whoever has a broker already keeps it; then it is the broker that must not lose what we have not stored.
+describe.runIf(needs('mosquitto'))('an external broker: mosquitto', () => {
+  const mosquitto = new Mosquitto()
+  const folder = mkdtempSync(join(tmpdir(), 'linli-external-'))
+  const roster = new RosterBook()
+  let pipeline: Pipeline
+  let broker: Broker
+  let sensor: MqttClient
+  let failing = false
+
+  const start = async (): Promise<void> => {
+    broker = createExternalBroker(
+      {
+        roster,
+        record: (record, done) =>
+          failing ? done(new Error('disk full')) : pipeline.record(record, done),
+        onFrame: () => undefined,
+        onQuarantine: (message) => pipeline.quarantine(message),
+        clock: Date.now,
+        logger: silent,
+      },
+      { url: `mqtt://127.0.0.1:${mosquitto.port}`, community: 'home', reconnectEveryMs: 100 },
+    )
+    await broker.start()
+  }
+  const send = (from: number, count: number): Promise<unknown> =>
+    Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        sensor.publishAsync(
+          topic('a', 'telemetry'),
+          JSON.stringify({ ts: Date.now(), seq: from + i, values: { n: from + i } }),
+          { qos: 1 },
+        ),
+      ),
+    )
+  const stored = async (): Promise<number[]> => {
+    const { items } = await pipeline.telemetry({
+      community: 'home',
+      device: 'a',
+      reading: 'n',
+      from: 0,
+      to: 2 ** 45,
+    })
+    return items.map(({ value }) => Number(value)).sort((a, b) => a - b)
+  }
+  const numbers = (from: number, count: number): number[] =>
+    Array.from({ length: count }, (_, i) => from + i)
+
+  beforeAll(async () => {
+    await mosquitto.start()
+    pipeline = createPipeline({
+      file: join(folder, 'gateway.db'),
+      rules: loadShippedRules(),
+      clock: Date.now,
+      logger: silent,
+    })
+    await pipeline.start()
+    roster.replace(twoSensors())
+    await pipeline.recordRoster(twoSensors())
+    await start()
+    sensor = await connectAsync(`mqtt://127.0.0.1:${mosquitto.port}`, { reconnectPeriod: 100 })
+    sensor.on('error', () => undefined)
+  })
+  afterAll(async () => {
+    sensor.end(true)
+    await broker.close()
+    await pipeline.close()
+    await mosquitto.stop()
+    for (const each of [mosquitto.folder, folder]) rmSync(each, { recursive: true, force: true })
+  })
+
+  it('stores every reading once, and says who and where it is', async () => {
+    await send(0, 500)
+    await until('500 readings', async () => (await stored()).length === 500)
+    expect(await stored()).toEqual(numbers(0, 500))
+    expect(broker.stats()).toMatchObject({ kind: 'external', connected: true, lastError: null })
+  })
+
+  it('gets what came while it was away, from the session that the broker keeps', async () => {
+    await broker.close()
+    await send(500, 300)
+    await start()
+    await until('800 readings', async () => (await stored()).length === 800)
+    expect(await stored()).toEqual(numbers(0, 800))
+  })
+
+  it('does not acknowledge what it could not store: the broker sends it again', async () => {
+    failing = true
+    await send(800, 20)
+    await until('a commit fails', () => (broker.stats().dropped['commit.failed'] ?? 0) > 0)
+    failing = false
+    await until('820 readings', async () => (await stored()).length === 820)
+    expect(await stored()).toEqual(numbers(0, 820))
+  })
+
+  it('reconnects after a restart of the broker, with messages waiting meanwhile', async () => {
+    await mosquitto.stop()
+    await until('it is noticed', () => !broker.stats().connected)
+    expect(broker.stats().lastError).toContain('broker.unreachable')
+    await expect(broker.publish(topic('a', 'command'), '{}', { qos: 1 })).rejects.toMatchObject({
+      code: 'broker.unreachable',
+    })
+    const waiting = send(820, 100)
+    await mosquitto.start()
+    await waiting
+    await until('920 readings', async () => (await stored()).length === 920, 20_000)
+    expect(await stored()).toEqual(numbers(0, 920))
+    expect(broker.stats().lastError).toBe(null)
+  })
+})
