@@ -24,6 +24,8 @@ const stepBackMs = 60_000
 export interface CareEngine extends Engine {
   /** Watched residents of a community as the care list shows them at `now`; changes nothing. */
   items(community: string, now: number): CareItem[]
+  /** `forgotten`: holes and covered intervals given up because a source had too many of them. */
+  stats(): { readonly watched: number; readonly sources: number; readonly forgotten: number }
 }
 
 export interface CareOptions {
@@ -89,6 +91,12 @@ class UnseenRule implements CareEngine {
     return [...this.#desk.persons.values()]
       .filter(({ resident }) => resident.community === community && resident.watch !== null)
       .map((person) => itemOf(this.#desk, person, now))
+  }
+
+  stats(): { watched: number; sources: number; forgotten: number } {
+    const sources = [...this.#desk.sources()]
+    const forgotten = sources.reduce((sum, source) => sum + source.forgotten, 0)
+    return { watched: this.#desk.persons.size, sources: sources.length, forgotten }
   }
 
   #followRoster(now: number): Effect[] {

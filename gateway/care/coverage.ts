@@ -109,13 +109,17 @@ function fill(source: Source, point: Point, keepFrom: number): Placed {
     parts.push({ after: hole.after, before: point })
   if (!follows(point, hole.before)) parts.push({ after: point, before: hole.before })
   source.holes.splice(index, 1, ...parts)
-  source.holes = source.holes.filter(({ before }) => before.at >= keepFrom).slice(-holesMax)
+  const kept = source.holes.filter(({ before }) => before.at >= keepFrom)
+  source.forgotten += Math.max(0, kept.length - holesMax)
+  source.holes = kept.slice(-holesMax)
   return { order: 'history', previous: hole.after, next: hole.before }
 }
 
 function addHole(source: Source, hole: Hole): void {
   source.holes.push(hole)
-  if (source.holes.length > holesMax) source.holes.shift()
+  if (source.holes.length <= holesMax) return
+  source.holes.shift()
+  source.forgotten += 1
 }
 
 /** Adds a covered interval; what is older than `keepFrom`, or too much, is forgotten, oldest first. */
@@ -133,5 +137,7 @@ export function cover(source: Source, from: number, to: number, keepFrom: number
   }
   const merged = merge([...source.ledger, open, added])
   source.open = merged.pop() ?? null
-  source.ledger = merged.filter(([, end]) => end > keepFrom).slice(-ledgerMax)
+  const kept = merged.filter(([, end]) => end > keepFrom)
+  source.forgotten += Math.max(0, kept.length - ledgerMax)
+  source.ledger = kept.slice(-ledgerMax)
 }

@@ -61,23 +61,25 @@ export function applyReading(desk: CareDesk, reading: Reading): Effect[] {
   if (looks(kind) && !isCoarse(kind, arrival, desk.settings)) source.able.add(reading.name)
   const sign = readSign(source, reading, arrival, desk.settings)
   const home = desk.home(device.household)
-  if (sign === 'door') {
-    doorMoved(home, arrival.at, reading.value === true, desk.settings)
+  if (sign === null) return []
+  if (sign.kind === 'door') {
+    doorMoved(home, sign.until, reading.value === true, desk.settings)
     desk.touchHome(home)
   }
-  if (sign === null || isCarers(home, sign, arrival.at)) return []
-  keepSign(source, arrival.at)
-  source.lastWhat = sign
+  if (isCarers(home, sign.kind, sign.since) || isCarers(home, sign.kind, sign.until)) return []
+  keepSign(source, sign.since)
+  source.lastWhat = sign.kind
   desk.touchLedger(source)
   return homeSign(
     desk,
     home,
     {
-      ts: arrival.at,
+      ts: sign.since,
+      until: sign.until,
       source: device.id,
-      what: sign,
+      what: sign.kind,
       where: device.place?.name ?? device.name,
-      proof: readingProof(reading, arrival.at),
+      proof: readingProof(reading, sign.until),
     },
     reading.receivedAt,
   )
@@ -132,6 +134,7 @@ export function applyAccess(desk: CareDesk, fact: AccessFact): Effect[] {
           person,
           {
             ts: at,
+            until: at,
             source: fact.door,
             what: 'card',
             where,
@@ -201,6 +204,7 @@ export function applyVisit(desk: CareDesk, event: DeviceEventInput): Effect[] {
     person,
     {
       ts: at,
+      until: at,
       source: 'staff',
       what: 'visit',
       where: '上门看望',

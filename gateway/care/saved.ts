@@ -14,7 +14,7 @@ export const prefixes = {
 
 type SavedSource = Pick<
   Source,
-  'intervalMs' | 'clock' | 'last' | 'arrival' | 'holes' | 'open' | 'lastWhat'
+  'intervalMs' | 'clock' | 'last' | 'arrival' | 'holes' | 'open' | 'lastWhat' | 'forgotten'
 > & {
   readonly able: readonly string[]
   readonly values: readonly (readonly [string, Sample])[]
@@ -28,7 +28,8 @@ type SavedLedger = Pick<Source, 'ledger' | 'signs'>
 export const sourceKey = (source: Source): string => `${source.community}/${source.device}`
 
 export function saveSource(source: Source): string {
-  const { intervalMs, clock, last, arrival, holes, open, lastWhat, able, values, past } = source
+  const { intervalMs, clock, last, arrival, holes, open, lastWhat, forgotten, able, values, past } =
+    source
   const saved: SavedSource = {
     intervalMs,
     clock,
@@ -37,6 +38,7 @@ export function saveSource(source: Source): string {
     holes,
     open,
     lastWhat,
+    forgotten,
     able: [...able],
     values: [...values],
     past: past === null ? null : { at: past.at, values: [...past.values] },

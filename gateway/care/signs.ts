@@ -14,6 +14,13 @@ const kinds: Readonly<Record<string, SignKind>> = {
   sos: 'sos',
 }
 
+/** Somebody did something between `since` and `until`: a meter only knows that it was after its last reading. */
+export interface ReadSign {
+  readonly kind: SignKind
+  readonly since: number
+  readonly until: number
+}
+
 /** What a reading can tell of life; null for all others (battery, status, temperature…). */
 export const signKindOf = (reading: string): SignKind | null => kinds[reading] ?? null
 
@@ -36,7 +43,7 @@ export function readSign(
   reading: Reading,
   arrival: Arrival,
   settings: CareSettings,
-): SignKind | null {
+): ReadSign | null {
   const kind = signKindOf(reading.name)
   if (kind === null || arrival.order === 'repeat') return null
   const book = bookOf(source, arrival)
@@ -45,7 +52,9 @@ export function readSign(
   book.set(reading.name, { value: reading.value, at: arrival.at })
   if (before === undefined || !joined(source, reading, arrival, settings)) return null
   if (isCoarse(kind, arrival, settings)) return null
-  return isSign(kind, reading, before, arrival, settings) ? kind : null
+  if (!isSign(kind, reading, before, arrival, settings)) return null
+  const since = kind === 'water' || kind === 'power' ? before.at + 1 : arrival.at
+  return { kind, since, until: arrival.at }
 }
 
 function bookOf(source: Source, arrival: Arrival): Map<string, Sample> {

@@ -59,6 +59,8 @@ export interface Source {
   /** Signs of life, event time, thinned to one in ten minutes but for the newest. */
   signs: number[]
   lastWhat: string | null
+  /** Holes and intervals that were given up because there were too many. */
+  forgotten: number
 }
 
 export const createSource = (community: string, device: string): Source => ({
@@ -76,6 +78,7 @@ export const createSource = (community: string, device: string): Source => ({
   past: null,
   signs: [],
   lastWhat: null,
+  forgotten: 0,
 })
 
 export const covered = (source: Source): Interval[] =>

@@ -11,11 +11,13 @@ import { kindWord } from './texts.ts'
 
 export interface Sign extends LastEvidence {
   readonly what: SignKind
+  /** It happened between `ts` and this. */
+  readonly until: number
   readonly proof: Evidence
 }
 
-/** Meters run by themselves now and then: they bring nobody home. */
-const returning: ReadonlySet<SignKind> = new Set(['door', 'motion', 'card', 'visit', 'sos'])
+/** Who is away may be visited there, and meters run by themselves now and then: neither brings anybody home. */
+const returning: ReadonlySet<SignKind> = new Set(['door', 'motion', 'card', 'sos'])
 
 /** A sign of one person: their card, or somebody saw them. */
 export function personSign(desk: CareDesk, person: Person, sign: Sign, now: number): Effect[] {
@@ -48,8 +50,7 @@ const plain = ({ ts, source, what, where }: Sign): LastEvidence => ({ ts, source
 function endAbsence(desk: CareDesk, person: Person, sign: Sign): void {
   if (!returning.has(sign.what)) return
   for (const { id, from, to } of person.resident.away) {
-    const graceMs = sign.what === 'visit' ? 0 : desk.settings.awayGraceMs
-    if (sign.ts < from + graceMs || (to !== null && sign.ts >= to)) continue
+    if (sign.ts < from + desk.settings.awayGraceMs || (to !== null && sign.ts >= to)) continue
     const known = person.returned.get(id)
     if (known !== undefined && known <= sign.ts) continue
     person.returned.set(id, sign.ts)

@@ -142,10 +142,10 @@ function fireValue(desk: RuleDesk, cell: ValueCell, now: number): readonly Effec
 
 /** Everything whose time has come at `now`, in the order of its deadlines. */
 export function fireDue(desk: RuleDesk, now: number): readonly Effect[] {
-  let effects = nothing
-  for (let cell = desk.due.takeDue(now); cell !== null; cell = desk.due.takeDue(now)) {
-    effects = [...effects, ...fire(desk, cell, now)]
-  }
+  let cell = desk.due.takeDue(now)
+  if (cell === null) return nothing
+  const effects: Effect[] = []
+  for (; cell !== null; cell = desk.due.takeDue(now)) effects.push(...fire(desk, cell, now))
   return effects
 }
 

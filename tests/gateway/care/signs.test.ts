@@ -55,6 +55,19 @@ describe('signs of life', () => {
     expect(signsOf(inputs)).toBe(expected)
   })
 
+  test('a meter says only that water ran after its last reading: that is the time that counts', () => {
+    const water = counting('water')
+    const engine = engineOf(rosterOf([since(-1)]))
+    play(engine, [
+      ...water.at(t0, { waterMeter: 1 }),
+      ...water.at(t0 + intervalMs, { waterMeter: 1.1 }),
+    ])
+    expect(engine.items('demo', t0 + hourMs)[0]?.lastEvidence).toMatchObject({
+      ts: t0 + 1,
+      what: 'water',
+    })
+  })
+
   test('the same reading again is not life', () => {
     const motion = counting('motion')
     const seen = [

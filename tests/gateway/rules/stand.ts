@@ -1,4 +1,4 @@
-import { loadRules, loadShippedRules, type RuleBook } from '../../../config/rules.ts'
+import { loadShippedRules, type RuleBook } from '../../../config/rules.ts'
 import type { RosterDevice } from '../../../contracts/roster.ts'
 import type { Effect } from '../../../gateway/model/effect.ts'
 import type { Engine } from '../../../gateway/model/engine.ts'
@@ -79,7 +79,6 @@ export const brief = (effects: readonly Effect[]): string[] =>
 
 const shipped = loadShippedRules()
 export const shippedRules = (): RuleBook => shipped
-export const rulesFrom = (yaml: string): RuleBook => loadRules(yaml)
 
 export const engineFor = (
   devices: readonly RosterDevice[],
