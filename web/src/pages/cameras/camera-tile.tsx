@@ -4,6 +4,7 @@ import type { CameraItem } from '../../../../contracts/http/devices.ts'
 import { EvidencePicture } from '../../look/evidence-picture.tsx'
 import { type StateKind, StateShape } from '../../look/state-shape.tsx'
 import { useText } from '../../text/use-text.ts'
+import type { Turns } from './turns.ts'
 import { useFrame } from './use-frame.ts'
 import { useOnScreen } from './use-on-screen.ts'
 
@@ -18,15 +19,22 @@ interface CameraTileProps {
   readonly camera: CameraItem
   readonly boxes: boolean
   readonly now: number
+  readonly turns: Turns
 }
 
 /** One camera: latest frame, boxes over it, how old it is, and its state by shape and word. */
-export function CameraTile({ camera, boxes, now }: CameraTileProps) {
+export function CameraTile({ camera, boxes, now, turns }: CameraTileProps) {
   const { t, time } = useText()
   const tile = useRef<HTMLElement>(null)
   const shown = useOnScreen(tile)
   const { health } = camera
-  const frame = useFrame(camera.id, camera.community, health?.lastFrameAt ?? null, shown)
+  const frame = useFrame({
+    camera: camera.id,
+    community: camera.community,
+    hasFrames: health?.lastFrameAt != null,
+    onScreen: shown,
+    turns,
+  })
   const state = health?.state ?? 'waiting'
   const zone = camera.camera?.zones.find((one) => one.kind === 'fire-lane')
   return (

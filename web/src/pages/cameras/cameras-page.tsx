@@ -7,14 +7,17 @@ import { Empty, Failed, Loading } from '../../shell/notices.tsx'
 import { useTitle } from '../../shell/use-title.ts'
 import { useText } from '../../text/use-text.ts'
 import { CameraTile } from './camera-tile.tsx'
+import { createTurns } from './turns.ts'
 
 const listEveryMs = 3_000
+const picturesAtOnce = 2
 
 export default function CamerasPage() {
   const { t } = useText()
   const now = useNow(1_000)
   const cameras = useCameras(listEveryMs)
   const [boxes, setBoxes] = useState(true)
+  const [turns] = useState(() => createTurns(picturesAtOnce))
   useTitle(t('nav.cameras'))
   if (cameras.isPending) return <Loading rows={8} />
   if (cameras.data === undefined) return <Failed error={cameras.error} retry={cameras.refetch} />
@@ -40,6 +43,7 @@ export default function CamerasPage() {
               key={`${camera.community}/${camera.id}`}
               camera={camera}
               boxes={boxes}
+              turns={turns}
               now={now}
             />
           ))}

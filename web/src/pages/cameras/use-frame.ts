@@ -1,47 +1,74 @@
 import { useEffect, useState } from 'react'
 import type { LatestDetections } from '../../../../contracts/private-api.ts'
-import { apiUrl } from '../../data/client.ts'
-import { useDetections } from '../../data/queries.ts'
+import type { Client } from '../../data/client.ts'
+import { useClient } from '../../data/use-client.ts'
+import type { Turns } from './turns.ts'
 
 export interface ShownFrame {
+  /** An object URL of the picture; faces are already blurred in it. */
   readonly src: string
   readonly widthPx: number
   readonly heightPx: number
   readonly detections: LatestDetections['detections']
 }
 
+export interface FrameAsk {
+  readonly camera: string
+  readonly community: string
+  /** False while the camera never sent a frame: there is nothing to ask for. */
+  readonly hasFrames: boolean
+  readonly onScreen: boolean
+  /** Shared by all tiles: the box blurs few pictures at once. */
+  readonly turns: Turns
+}
+
+const everyMs = 2_000
+const afterFailureMs = 5_000
+
 /**
  * The latest frame with the boxes that belong to it: the picture is loaded first and both are swapped
- * together, so that boxes never lie on another picture. Null until the first frame.
+ * together. One question at a time per camera, and none while the tile is out of sight.
  */
-export function useFrame(
-  camera: string,
-  community: string,
-  lastFrameAt: number | null,
-  onScreen: boolean,
-): ShownFrame | null {
-  const latest = useDetections(camera, community, onScreen).data
+export function useFrame(ask: FrameAsk): ShownFrame | null {
+  const client = useClient()
   const [frame, setFrame] = useState<ShownFrame | null>(null)
-  const stamp = Math.max(latest?.ts ?? 0, lastFrameAt ?? 0)
+  const { camera, community, hasFrames, onScreen, turns } = ask
   useEffect(() => {
-    if (!onScreen || stamp === 0) return
-    const src = apiUrl(`/cameras/${encodeURIComponent(camera)}/snapshot.jpg`, {
-      community,
-      at: stamp,
-    })
-    const image = new Image()
-    const swap = () => {
-      const analysed = latest !== undefined && latest.widthPx > 0
-      setFrame({
-        src,
-        widthPx: analysed ? latest.widthPx : image.naturalWidth,
-        heightPx: analysed ? latest.heightPx : image.naturalHeight,
-        detections: analysed ? latest.detections : [],
-      })
-    }
-    image.addEventListener('load', swap)
-    image.src = src
-    return () => image.removeEventListener('load', swap)
-  }, [camera, community, stamp, onScreen, latest])
+    if (!hasFrames || !onScreen) return
+    const gone = new AbortController()
+    void follow(client, { camera, community, turns }, setFrame, gone.signal)
+    return () => gone.abort()
+  }, [client, camera, community, hasFrames, onScreen, turns])
+  useEffect(() => (frame === null ? undefined : () => URL.revokeObjectURL(frame.src)), [frame])
   return frame
 }
+
+async function follow(
+  client: Client,
+  ask: Pick<FrameAsk, 'camera' | 'community' | 'turns'>,
+  show: (frame: ShownFrame) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let shownTs: number | null = null
+  while (!signal.aborted) {
+    try {
+      const path = `/cameras/${encodeURIComponent(ask.camera)}`
+      const { community } = ask
+      const latest = await client.get<LatestDetections>(`${path}/detections`, { community })
+      if (latest.ts !== shownTs) {
+        const picture = await ask.turns(() => client.picture(`${path}/snapshot.jpg`, { community }))
+        const { width, height } = await createImageBitmap(picture)
+        if (signal.aborted) return
+        const { detections } = latest
+        show({ src: URL.createObjectURL(picture), widthPx: width, heightPx: height, detections })
+        shownTs = latest.ts
+      }
+      await pause(everyMs)
+    } catch {
+      // The tile keeps its last picture and says how old it is; the state of the camera stands beside it.
+      await pause(afterFailureMs)
+    }
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,4 +1,5 @@
 import {
+  BellRing,
   DoorOpen,
   Droplet,
   Footprints,
@@ -20,6 +21,7 @@ const icons: Readonly<Record<string, LucideIcon>> = {
   card: IdCard,
   face: ScanFace,
   visit: Footprints,
+  sos: BellRing,
 }
 
 export function EvidenceIcon({ what }: { what: string }) {

@@ -51,6 +51,7 @@ export function PersonDrawer({ item, now, onClose, onAct }: PersonDrawerProps) {
           intervals: source.coverage,
           evidenceAt: source.evidenceAt,
         }))}
+        place={item.place}
         away={item.away}
         lastAt={item.lastEvidence?.ts ?? null}
         tone={toneOfCare[item.state]}

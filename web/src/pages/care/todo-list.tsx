@@ -4,6 +4,7 @@ import { useNavigate } from 'react-router'
 import type { CareItem } from '../../../../contracts/care.ts'
 import type { TicketSummary } from '../../../../contracts/ticket.ts'
 import { StateShape } from '../../look/state-shape.tsx'
+import { figure } from '../../text/format.ts'
 import { useText } from '../../text/use-text.ts'
 import { nameOf, shapeOfCare, ticketAbout } from './care-model.ts'
 
@@ -22,7 +23,10 @@ export function TodoList({ items, tickets, now }: TodoListProps) {
   const needy = items.filter((item) => item.state === 'unseen' || item.state === 'cannot-tell')
   const words = (item: CareItem) => {
     if (item.state === 'cannot-tell')
-      return t('care.todo-cannot', { name: nameOf(item), hours: item.coveredHours.toFixed(1) })
+      return t('care.todo-cannot', {
+        name: nameOf(item),
+        hours: figure(Math.round(item.coveredHours * 10) / 10),
+      })
     const since = item.lastEvidence?.ts ?? now - item.windowMs
     return t('care.todo-unseen', { name: nameOf(item), span: time.span(now - since) })
   }

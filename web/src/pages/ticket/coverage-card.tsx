@@ -38,6 +38,7 @@ export function CoverageCard({ ticket, now }: { ticket: Ticket; now: number }) {
         toMs={to}
         end={t('ticket.at-decision')}
         lanes={evidence.sources}
+        place={ticket.place?.name ?? null}
         lastAt={lastAt}
         tone={ticket.anomaly?.type === 'resident.cannot-tell' ? 'cannot' : 'unseen-over'}
         known={[Math.max(evidence.from, to - axisMs), to]}

@@ -22,6 +22,8 @@ export interface CoverageLanesProps {
   readonly end: string
   readonly lanes: readonly Lane[]
   readonly away?: readonly Span[]
+  /** Where all the sources stand; not said again in each lane. */
+  readonly place: string | null
   readonly lastAt: number | null
   readonly tone: CoverageTone
   readonly known?: Span
@@ -83,7 +85,9 @@ export function CoverageLanes(props: CoverageLanesProps) {
       </div>
       {lanes.map((lane) => (
         <div key={lane.source} className="lane">
-          <span className="clip">{lane.name}</span>
+          <span className="clip" title={lane.name}>
+            {shortName(lane.name, props.place)}
+          </span>
           <CoverageBar
             account={{
               ...account,
@@ -110,3 +114,9 @@ export function CoverageLanes(props: CoverageLanesProps) {
 }
 
 const newest = (at: readonly number[]) => (at.length === 0 ? null : Math.max(...at))
+
+function shortName(name: string, place: string | null): string {
+  if (place === null || !name.startsWith(place)) return name
+  const rest = name.slice(place.length).trim()
+  return rest === '' ? name : rest
+}

@@ -16,6 +16,8 @@ export function Timeline({ entries, now, max }: TimelineProps) {
     const key = isWord(`act.${kind}`) ? `act.${kind}` : `kind.${kind}`
     return isWord(key) ? t(key as 'kind.opened') : kind
   }
+  const actor = ({ actor }: TimelineEntry) =>
+    actor.kind === 'gateway' ? t('role.gateway') : actor.name
   return (
     <ol className="timeline">
       {newest.map((entry) => (
@@ -26,7 +28,7 @@ export function Timeline({ entries, now, max }: TimelineProps) {
           </span>
           <span>
             <b>{word(entry.kind)}</b>
-            {entry.actor.name !== '' && <span className="second"> · {entry.actor.name}</span>}
+            {actor(entry) !== '' && <span className="second"> · {actor(entry)}</span>}
             {entry.note !== null && <div className="second note">{entry.note}</div>}
           </span>
         </li>

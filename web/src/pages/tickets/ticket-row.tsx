@@ -29,6 +29,7 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
   const shape = shapeOf(ticket)
   const fresh = arrivedAt > 0 && now - arrivedAt < freshMs
   const agoMs = now - arrivedAt
+  const placeSaid = ticket.title.includes(ticket.place?.name ?? '')
   const className = `ticket-row${selected ? ' selected' : ''}${fresh ? ' arrived' : ''}`
   return (
     <div
@@ -47,7 +48,7 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
       <span className="number">{ticket.number}</span>
       <span className="what">
         <span className="title clip">{either(ticket.title, ticket.titleEn)}</span>
-        <span className="place clip">{ticket.place?.name}</span>
+        {placeSaid || <span className="place clip">{ticket.place?.name}</span>}
         {ticket.counts.reporters > 1 && (
           <span className="extra">
             <Users size={14} strokeWidth={1.7} aria-hidden="true" />

@@ -100,7 +100,7 @@ export const enCommon: WordsOf<typeof zhCommon> = {
   'role.unit': 'Unit',
   'role.supervisor': 'Supervisor',
   'role.resident': 'Resident',
-  'role.gateway': 'Gateway',
+  'role.gateway': 'Box',
   'sign-in.lead': 'Every home seen, every hour honest',
   'sign-in.username': 'User name',
   'sign-in.password': 'Password',

@@ -48,6 +48,7 @@ export const enPlaces: WordsOf<typeof zhPlaces> = {
   'care.what-power': 'power',
   'care.what-card': 'card',
   'care.what-face': 'face at the door',
+  'care.what-sos': 'call button',
   'care.what-visit': 'visit',
   'care.who': 'Who',
   'care.reason': 'Why away',

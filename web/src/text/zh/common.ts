@@ -98,7 +98,7 @@ export const zhCommon = {
   'role.unit': '责任单位',
   'role.supervisor': '督办',
   'role.resident': '居民',
-  'role.gateway': '网关',
+  'role.gateway': '盒子',
   'sign-in.lead': '看见每一户，说清每一时',
   'sign-in.username': '用户名',
   'sign-in.password': '密码',

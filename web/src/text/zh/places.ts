@@ -45,6 +45,7 @@ export const zhPlaces = {
   'care.what-power': '用电',
   'care.what-card': '刷卡',
   'care.what-face': '门口人脸',
+  'care.what-sos': '按了呼救',
   'care.what-visit': '走访',
   'care.who': '哪一位',
   'care.reason': '为什么外出',
