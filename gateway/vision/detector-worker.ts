@@ -4,7 +4,7 @@ import { CodedError } from '../../contracts/errors.ts'
 import { tuneDecoder } from '../../detectors/decode.ts'
 import { analyseFrame, type Eyes, openEyes } from './analyse-frame.ts'
 import { redactPicture } from '../../detectors/redact.ts'
-import type { JobMessage, WorkerAnswer, WorkerData } from './protocol.ts'
+import type { JobMessage, StopMessage, WorkerAnswer, WorkerData } from './protocol.ts'
 
 /**
  * A detector thread. It takes at most the jobs that the pool hands it (two): while the model runs for
@@ -14,7 +14,12 @@ async function main(port: MessagePort, data: WorkerData): Promise<void> {
   yieldToMainLoop()
   tuneDecoder()
   const { eyes, failed } = await openEyes(data.models)
-  port.on('message', (message: JobMessage) => {
+  port.on('message', (message: JobMessage | StopMessage) => {
+    if ('stop' in message) {
+      // The thread ends once what it has begun is done.
+      port.close()
+      return
+    }
     answer(eyes, message).then(
       ([reply, transfer]) => port.postMessage(reply, transfer),
       (error: unknown) => port.postMessage(failure(message.id, error)),

@@ -27,6 +27,11 @@ export interface JobMessage {
   readonly work: Work
 }
 
+/** Asks a thread to end by itself: to end it from outside while a model runs would abort the process. */
+export interface StopMessage {
+  readonly stop: true
+}
+
 export interface StageMs {
   readonly decodeMs: number
   readonly inferMs: number

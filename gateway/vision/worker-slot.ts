@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import type { Job } from './job.ts'
-import type { JobMessage, WorkerAnswer } from './protocol.ts'
+import type { JobMessage, StopMessage, WorkerAnswer } from './protocol.ts'
 
 export interface SlotEvents {
   /** The thread has opened its models. */
@@ -23,6 +23,7 @@ const backoffMaxMs = 30_000
 export class WorkerSlot {
   readonly #deps: SlotDeps
   readonly #jobs = new Map<number, { job: Job; sweeps: number }>()
+  readonly #ended = new WeakSet<Worker>()
   #worker: Worker | null = null
   #ready = false
   #closed = false
@@ -44,7 +45,10 @@ export class WorkerSlot {
     worker.on('error', (error: unknown) => {
       this.#lose(worker, error instanceof Error ? error.message : String(error))
     })
-    worker.on('exit', (code) => this.#lose(worker, `exit ${code}`))
+    worker.on('exit', (code) => {
+      this.#ended.add(worker)
+      this.#lose(worker, `exit ${code}`)
+    })
   }
 
   get ready(): boolean {
@@ -62,7 +66,7 @@ export class WorkerSlot {
     job.attempts += 1
     this.#jobs.set(job.id, { job, sweeps: 0 })
     // A copy of our own buffer goes over; ours stays whole for a second attempt.
-    const jpeg = Uint8Array.from(job.work.jpeg)
+    const jpeg = new Uint8Array(job.work.jpeg)
     const message: JobMessage = { id: job.id, work: { ...job.work, jpeg } }
     this.#worker?.postMessage(message, [jpeg.buffer])
   }
@@ -89,7 +93,7 @@ export class WorkerSlot {
     const jobs = this.#takeJobs()
     this.#worker = null
     this.#ready = false
-    await worker?.terminate()
+    if (worker !== null) await endWorker(worker)
     return jobs
   }
 
@@ -111,8 +115,8 @@ export class WorkerSlot {
     this.#worker = null
     this.#ready = false
     const jobs = this.#takeJobs()
-    // A thread that hangs in native code ends when that returns; nobody waits for it.
-    worker.terminate().catch(() => null)
+    // Nobody waits for a thread that hangs; it ends when it comes back, or is ended.
+    if (!this.#ended.has(worker)) void endWorker(worker)
     const delayMs = Math.min(backoffMaxMs, backoffFirstMs * 2 ** Math.min(this.#failures, 16))
     this.#failures += 1
     this.#timer = setTimeout(() => this.start(), delayMs * (0.5 + this.#deps.random() / 2))
@@ -124,4 +128,20 @@ export class WorkerSlot {
     this.#jobs.clear()
     return jobs
   }
+}
+
+/** A thread that is ended from outside inside native code takes the process with it; so it is asked first. */
+const graceMs = 3_000
+
+async function endWorker(worker: Worker): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, graceMs)
+    worker.once('exit', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    worker.postMessage({ stop: true } satisfies StopMessage)
+  })
+  // On a thread that has ended this does nothing.
+  await worker.terminate()
 }

@@ -1,12 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { JobMessage, WorkerAnswer, WorkerData } from '../../../gateway/vision/protocol.ts'
+import type {
+  JobMessage,
+  StopMessage,
+  WorkerAnswer,
+  WorkerData,
+} from '../../../gateway/vision/protocol.ts'
 
 /** A detector thread that dies or hangs on marked pictures: byte 3 says which. */
 const dies = 0xd1
 const hangs = 0xa6
 
 const loaded = (workerData as WorkerData).models.map((model) => model.file)
-parentPort?.on('message', ({ id, work }: JobMessage) => {
+parentPort?.on('message', (message: JobMessage | StopMessage) => {
+  if ('stop' in message) return parentPort?.close()
+  const { id, work } = message
   if (work.jpeg[3] === dies) process.exit(3)
   if (work.jpeg[3] === hangs) for (;;);
   const value = { widthPx: 1, heightPx: 1, detections: [], models: [], sample: new Uint8Array(4) }
