@@ -132,7 +132,9 @@ export class RosterPusher {
   async #failed(error: unknown): Promise<void> {
     this.failures += 1
     this.#failedInARow += 1
-    if (this.#failedInARow === 1) {
+    // Once more at once: a connection kept from before a restart of the box fails when it is used.
+    if (this.#failedInARow === 1) return
+    if (this.#failedInARow === 2) {
       this.#deps.logger.warn({ err: error }, 'roster: box out of reach, will retry')
     }
     this.#settle(true)
