@@ -43,7 +43,7 @@ function hear(
 const lookAgain = (desk: CareDesk, household: string, now: number): Effect[] =>
   desk
     .watchedIn(household)
-    .flatMap((person) => (person.unseenAt === null ? review(desk, person, now) : []))
+    .flatMap((person) => (person.cannotTellAt === null ? [] : review(desk, person, now)))
 
 export function applyBeat(desk: CareDesk, beat: Beat): Effect[] {
   const device = desk.homeDevice(beat.community, beat.device)
@@ -169,7 +169,7 @@ function carerAtHome(desk: CareDesk, household: string, at: number, now: number)
   carerCame(home, at, desk.settings)
   desk.touchHome(home)
   takeBack(desk, household)
-  return lookAgain(desk, household, now)
+  return desk.watchedIn(household).flatMap((person) => review(desk, person, now))
 }
 
 /** Signs of the minute before the card was read were the carer's: back to the sign before them. */
