@@ -197,8 +197,11 @@ class Hub implements CameraHub {
     } finally {
       this.#running -= 1
     }
-    this.#analysed += 1
-    watched.camera.counts.framesAnalysed += 1
+    // Without weights a frame is only watched for being frozen: nobody has analysed it.
+    if (analysis.models.length > 0) {
+      this.#analysed += 1
+      watched.camera.counts.framesAnalysed += 1
+    }
     // The detector is free while this camera's evidence is made.
     this.#pump()
     await followFrame(this.#deps, watched, waiting, settings, analysis)

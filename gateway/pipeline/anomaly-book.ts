@@ -133,7 +133,9 @@ export class AnomalyBook {
   #repeat(known: Row, effect: RaiseEffect, receivedAt: number): void {
     const repeats = known.repeats + 1
     const room = limits.evidencePerTicketMax - known.evidence
-    const tell = room > 0 && receivedAt - known.sent_at >= repeatEveryMs
+    // A first picture goes up at once, however soon after the alarm it was taken.
+    const isFirst = known.evidence === 0 && effect.evidence.length > 0
+    const tell = room > 0 && (isFirst || receivedAt - known.sent_at >= repeatEveryMs)
     const evidence = tell ? effect.evidence.slice(0, room) : []
     this.#put.run({
       ...known,
