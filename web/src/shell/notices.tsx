@@ -1,8 +1,9 @@
 import Button from 'antd/es/button'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { isProblem } from '../data/problem.ts'
 import { errorWords } from '../data/use-say.ts'
-import { StateShape } from '../look/state-shape.tsx'
+import { type StateKind, StateShape } from '../look/state-shape.tsx'
 import { useText } from '../text/use-text.ts'
 
 /** Rows to come: quiet bars, no spinner. */
@@ -22,7 +23,7 @@ export function Failed({ error, retry }: { error: unknown; retry: () => unknown 
   const [title, hint] = errorWords(error, t)
   return (
     <div className="notice" role="alert">
-      <StateShape kind="offline" sizePx={28} />
+      <StateShape kind={shapeOf(error)} sizePx={28} />
       <h3>{title}</h3>
       <p>{hint}</p>
       <Button onClick={() => retry()}>{t('retry')}</Button>
@@ -30,16 +31,25 @@ export function Failed({ error, retry }: { error: unknown; retry: () => unknown 
   )
 }
 
+/** No answer is a broken ring; something that is not there is not a failure. */
+function shapeOf(error: unknown): StateKind {
+  if (!isProblem(error)) return 'major'
+  if (error.status === 0 || error.status === 503) return 'offline'
+  return error.status === 404 ? 'waiting' : 'major'
+}
+
 interface EmptyProps {
+  /** Green only where empty is good news. */
+  readonly kind?: StateKind
   readonly title: string
   readonly text: string
   readonly children?: ReactNode
 }
 
-export function Empty({ title, text, children }: EmptyProps) {
+export function Empty({ kind = 'waiting', title, text, children }: EmptyProps) {
   return (
     <div className="notice">
-      <StateShape kind="ok" sizePx={28} />
+      <StateShape kind={kind} sizePx={28} />
       <h3>{title}</h3>
       <p>{text}</p>
       {children}

@@ -50,7 +50,9 @@ export function DeviceRow({ device, now, mayKeep, onPick, onAct }: DeviceRowProp
     <div className="device-row" data-device={device.id} onClick={onPick}>
       <div style={{ minWidth: 0 }}>
         <div className="row" style={{ gap: 6 }}>
-          <b className="clip">{device.name === '' ? device.id : device.name}</b>
+          <button type="button" className="plain clip">
+            <b>{device.name === '' ? device.id : device.name}</b>
+          </button>
           {device.household !== null && (
             <House
               size={14}

@@ -113,6 +113,7 @@ export default function InboxPage() {
         )}
         {fitting?.length === 0 && (
           <Empty
+            kind={narrowed ? 'waiting' : 'ok'}
             title={narrowed ? t('tickets.empty-filter') : t('tickets.empty')}
             text={narrowed ? t('tickets.empty-filter-text') : t('tickets.empty-text')}
           />

@@ -12,7 +12,7 @@ export const enTickets: WordsOf<typeof zhTickets> = {
   'tickets.due-today': 'today',
   'tickets.due-late': 'late',
   'tickets.clear-filter': 'Clear filters',
-  'tickets.waiting': '{n} new tickets',
+  'tickets.waiting': 'New tickets: {n}',
   'tickets.just': 'just in',
   'tickets.just-ago': 'just in · {span} ago',
   'tickets.group-now': 'Act now',
