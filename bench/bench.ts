@@ -1,5 +1,7 @@
 import { type BenchArguments, benchArguments } from './support/arguments.ts'
+import { run as benchDetect } from './detect.ts'
 import { benchIngest } from './ingest.ts'
+import { benchKill } from './kill.ts'
 
 const benches: Readonly<
   Record<
@@ -10,6 +12,14 @@ const benches: Readonly<
   ingest: {
     about: 'durable QoS 1 readings a second against bare in-memory aedes [--seconds N --rounds N]',
     run: benchIngest,
+  },
+  detect: {
+    about: 'frames a second through the whole gateway against a tight loop of decode and model',
+    run: benchDetect,
+  },
+  kill: {
+    about: 'kill -9 on the gateway while 5,000 readings are on their way [--kills N]',
+    run: benchKill,
   },
 }
 
