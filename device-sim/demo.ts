@@ -94,7 +94,6 @@ async function run(
     renderFilms(findMedia(join(shared, 'media'))),
     seedCommunity({ api, memory: store.memory, community, nowMs: Date.now(), newSecret }),
   ])
-  store.memory.runs += 1
   store.memory.stoppedCleanly = false
   store.save()
   if (!seeded.fresh) {

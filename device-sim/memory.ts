@@ -16,7 +16,6 @@ export interface Memory {
   devices: Record<string, DeviceState>
   /** False while a run is on; still false at the next start, the last `seq` may be older than what was sent. */
   stoppedCleanly: boolean
-  runs: number
 }
 
 export interface MemoryStore {
@@ -44,7 +43,6 @@ export function openMemory(home: string, newPassword: () => string): MemoryStore
         mqtt: {},
         devices: {},
         stoppedCleanly: true,
-        runs: 0,
       }
   if (!memory.stoppedCleanly) {
     for (const [id, state] of Object.entries(memory.devices))

@@ -92,11 +92,21 @@ export async function play(deps: PlayDeps, options: PlayOptions): Promise<PlayRe
     await until(options, startedAt, clock)
     running.cancel()
     life.stop()
+    logFrames(deps)
     return options.signal.aborted ? null : await result(deps, watch, runFrom, startedAt)
   } finally {
     for (const timer of timers) clearInterval(timer)
     watch.stop()
   }
+}
+
+function logFrames({ world, log }: PlayDeps): void {
+  let [sent, skipped] = [0, 0]
+  for (const { stats } of world.cameras.values()) {
+    sent += stats.sent
+    skipped += stats.skipped
+  }
+  log(`  cameras sent ${sent} frames and skipped ${skipped}`)
 }
 
 async function connect({ world, clock, log }: PlayDeps): Promise<void> {

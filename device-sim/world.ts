@@ -3,9 +3,9 @@ import { catalog, type DeviceSpec, homeDevice } from './community/catalog.ts'
 import { type CameraSpec, cameraCatalog } from './community/cameras.ts'
 import { homeOf, homes, parts } from './community/cast.ts'
 import { createLink } from './devices/link.ts'
-import type { DeviceState } from './devices/measure.ts'
+import { type DeviceState, firstState } from './devices/measure.ts'
 import { type LastSign, momentsBetween } from './devices/routine.ts'
-import { describe, SimDevice, stateBefore } from './devices/sim-device.ts'
+import { describe, SimDevice } from './devices/sim-device.ts'
 import { type CameraPlayer, createCameraPlayer } from './frames/camera-player.ts'
 import type { Film } from './frames/film.ts'
 import { type Memory, seqJump } from './memory.ts'
@@ -57,7 +57,7 @@ export class World {
     this.cameras = new Map(
       cameraCatalog.map((spec) => [spec.id, cameraOf(spec, this.devices.get(spec.id), deps)]),
     )
-    if (options.fresh) this.#lastSeen(homeOf(parts.away).id, now - awayAgoMs)
+    this.#lastSeen(homeOf(parts.away).id, now - awayAgoMs)
   }
 
   async connect(): Promise<void> {
@@ -165,7 +165,7 @@ function deviceOf(
 /** Goes on where the last run ended; what is older than the history was lost, and `seq` shows it. */
 function stateFor(spec: DeviceSpec, known: DeviceState | undefined, nowMs: number): DeviceState {
   const begin = nowMs - historyMs
-  if (known === undefined) return stateBefore(spec, begin)
+  if (known === undefined) return firstState(spec, begin)
   if (known.lastTs >= begin) return known
   return { ...known, lastTs: begin, seq: known.seq + seqJump }
 }

@@ -3,13 +3,7 @@ import { limits } from '../../contracts/limits.ts'
 import type { DeviceSpec } from '../community/catalog.ts'
 import type { Random } from '../random.ts'
 import type { DeviceLink } from './link.ts'
-import {
-  type DeviceState,
-  firstState,
-  measure,
-  type NumberedReading,
-  type Values,
-} from './measure.ts'
+import { type DeviceState, measure, type NumberedReading, type Values } from './measure.ts'
 import type { Moment } from './routine.ts'
 
 /** One simulated device: its state, the alarms that are held on it, and its connection. */
@@ -63,14 +57,10 @@ export class SimDevice {
     this.#held = {}
   }
 
-  /** The last single reading once more, byte for byte: what QoS 1 allows a network to do. */
-  async repeat(): Promise<void> {
-    if (this.#lastReading !== null)
-      await this.#link.send('telemetry', JSON.stringify(this.#lastReading))
-  }
   get lastReading(): NumberedReading | null {
     return this.#lastReading
   }
+  /** A reading once more, byte for byte: what QoS 1 allows a network to do. */
   async redeliver(reading: NumberedReading): Promise<void> {
     await this.#link.send('telemetry', JSON.stringify(reading))
   }
@@ -92,10 +82,6 @@ export class SimDevice {
     await Promise.all(messages)
   }
 }
-
-/** The state that a device without a past begins with. */
-export const stateBefore = (spec: DeviceSpec, fromMs: number): DeviceState =>
-  firstState(spec, fromMs)
 
 /** The retained `info` of a device; some do not say how often they report. */
 export function describe(spec: DeviceSpec, saysInterval: boolean): string {

@@ -9,10 +9,8 @@ export interface CameraPlayer {
   show(scene: SceneName): void
   /** The camera dies: one last frame now, then none; its connection stays. */
   mute(): void
-  /** When the last frame left, epoch ms; null before the first. */
-  lastFrameAt(): number | null
   stop(): void
-  readonly stats: { sent: number; skipped: number }
+  readonly stats: { readonly sent: number; readonly skipped: number }
 }
 
 /** Sends ready JPEGs at a steady rate. A frame that cannot leave at once is skipped and counted. */
@@ -23,7 +21,6 @@ export function createCameraPlayer(
   const stats = { sent: 0, skipped: 0 }
   let scene: SceneName = 'quiet'
   let at = 0
-  let last: number | null = null
   let timer: NodeJS.Timeout | null = null
 
   const next = (): Buffer => {
@@ -44,11 +41,8 @@ export function createCameraPlayer(
     return jpeg
   }
   const send = (): void => {
-    const now = deps.clock()
-    if (deps.link.frame(next(), now)) {
-      stats.sent += 1
-      last = now
-    } else stats.skipped += 1
+    if (deps.link.frame(next(), deps.clock())) stats.sent += 1
+    else stats.skipped += 1
   }
   const stop = (): void => {
     if (timer !== null) clearInterval(timer)
@@ -69,6 +63,5 @@ export function createCameraPlayer(
       stop()
     },
     stop,
-    lastFrameAt: () => last,
   }
 }

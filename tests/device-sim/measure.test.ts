@@ -85,16 +85,17 @@ test('after her last sign an elder moves nothing, and the sign lies at the very 
   expect(signs(seen).at(-1)).toBe(at)
 })
 
-test('every other watched elder shows life in any 12 hours: a false ticket would be the play’s fault', () => {
+test('every other watched elder shows life in any 12 hours, whenever the demo runs', () => {
   const random = createRandom(20_261_120)
-  for (const home of homes.filter(({ kind }) => kind === 'elder-alone')) {
-    const signs = momentsBetween(home, from, now, random, null).map(({ ts }) => ts)
-    let before = from
-    for (const ts of [...signs, now]) {
-      expect(ts - before).toBeLessThan(12 * hourMs)
-      before = ts
+  for (const home of homes.filter(({ kind }) => kind === 'elder-alone'))
+    for (let hour = 0; hour < 24; hour += 1) {
+      const to = now + hour * hourMs
+      let before = to - 30 * hourMs
+      for (const { ts } of [...momentsBetween(home, before, to, random, null), { ts: to }]) {
+        expect(ts - before).toBeLessThan(12 * hourMs)
+        before = ts
+      }
     }
-  }
 })
 
 test('meters only go up, and stay within what a home uses', () => {

@@ -67,7 +67,6 @@ const emptyMemory = (): Memory => ({
   mqtt: {},
   devices: {},
   stoppedCleanly: true,
-  runs: 0,
 })
 const readingsOf = (heard: readonly Heard[], device: string): NumberedReading[] =>
   heard
