@@ -175,5 +175,5 @@ describe.runIf(needs('chromium'))('the console in a real browser', () => {
 
     expect(complaints).toEqual([])
     await page.close()
-  })
+  }, 120_000)
 })
