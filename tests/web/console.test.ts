@@ -173,6 +173,11 @@ describe.runIf(needs('chromium'))('the console in a real browser', () => {
     await page.getByRole('button', { name: 'Done' }).click()
     await visible(page.locator('.ticket-row', { hasText: titleEn }))
 
+    // Once out, nothing of what was read stays on the screen.
+    await page.getByRole('button', { name: 'Sign out' }).first().click()
+    await visible(page.getByLabel('Password', { exact: true }))
+    expect(await page.getByText(titleEn).count()).toBe(0)
+
     expect(complaints).toEqual([])
     await page.close()
   }, 120_000)

@@ -12,8 +12,9 @@ export function useSignOut(): () => void {
   return () => {
     client.send('POST', '/auth/logout').then(() => {
       rememberSignedIn(false)
-      cache.clear()
+      // `me` stays in place: the gate watches it, and brings the sign-in back when it turns null.
       cache.setQueryData(keys.me, null)
+      cache.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] })
     }, say.failed)
   }
 }
