@@ -15,8 +15,22 @@ const freePort = (): Promise<number> =>
     })
   })
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const startWithinMs = 30_000
+
+/** Resolves when the process says that it listens. */
+const listening = (child: ChildProcess, file: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${file} did not start`)), startWithinMs)
+    child.on('message', (message) => {
+      if ((message as { type?: string }).type !== 'listening') return
+      clearTimeout(timer)
+      resolve()
+    })
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer)
+      reject(new Error(`${file} ended with ${code ?? signal}`))
+    })
+  })
 
 /** The built `dist/`, from itself and from source. */
 const built = (file: string): string => {
@@ -126,16 +140,7 @@ export class Product {
         LINLI_ADMIN_PASSWORD: this.#password,
       },
     })
-    let state: 'starting' | 'up' | 'gone' = 'starting'
-    child.on('message', (message) => {
-      if ((message as { type?: string }).type === 'listening') state = 'up'
-    })
-    child.on('exit', () => {
-      state = 'gone'
-    })
-    const deadline = Date.now() + startWithinMs
-    while ((state as string) === 'starting' && Date.now() < deadline) await pause(5)
-    if ((state as string) !== 'up') throw new Error(`${file} did not start: ${state}`)
+    await listening(child, file)
     return child
   }
 

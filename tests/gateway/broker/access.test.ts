@@ -2,6 +2,9 @@ import net from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { credential, device, Rig, rosterOf, secret, topic, twoSensors, until } from './rig.ts'
 
+const text = (bytes: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes])
+
 // A broker that lets one device speak for another, or lets anybody in, makes every alarm worthless.
 describe('who may do what at the broker', () => {
   const rigs: Rig[] = []
@@ -181,8 +184,6 @@ describe('who may do what at the broker', () => {
     const { port } = await rig(twoSensors())
     const user = Buffer.from('home.a')
     const pass = Buffer.from(secret)
-    const text = (bytes: Buffer): Buffer =>
-      Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes])
     const body = Buffer.concat([
       text(Buffer.from('MQTT')),
       Buffer.from([4, 0xc0, 0, 60]),

@@ -4,6 +4,16 @@ import type { EmbeddedBrokerLimits } from '../../../gateway/broker/broker-option
 import { RawClient } from './raw-client.ts'
 import { Rig, topic, twoSensors, until } from './rig.ts'
 
+const works = async (one: Rig): Promise<void> => {
+  const b = await one.connect('home.b')
+  const value = Math.random()
+  await b.publishAsync(topic('b', 'telemetry'), JSON.stringify({ temperature: value }), {
+    qos: 1,
+  })
+  expect(await one.values('b')).toContain(value)
+  await b.endAsync()
+}
+
 // One device gone mad, or one attacker on the LAN, must not take the alarms of all others with it.
 describe('bounds of the broker', () => {
   const rigs: Rig[] = []
@@ -17,15 +27,6 @@ describe('bounds of the broker', () => {
     const client = new RawClient(one.port)
     raws.push(client)
     return client.connect(username, clientId, clean)
-  }
-  const works = async (one: Rig): Promise<void> => {
-    const b = await one.connect('home.b')
-    const value = Math.random()
-    await b.publishAsync(topic('b', 'telemetry'), JSON.stringify({ temperature: value }), {
-      qos: 1,
-    })
-    expect(await one.values('b')).toContain(value)
-    await b.endAsync()
   }
   afterEach(async () => {
     for (const client of raws.splice(0)) client.end()

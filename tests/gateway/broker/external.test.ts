@@ -29,7 +29,7 @@ class Mosquitto {
     const user = process.getuid?.() === 0 ? 'user root\n' : ''
     writeFileSync(config, user, { flag: 'a' })
     this.#process = spawn('mosquitto', ['-c', config], { stdio: 'ignore' })
-    await until('mosquitto listens', async () => (await reachable(this.port)) === true)
+    await until('mosquitto listens', () => reachable(this.port))
   }
 
   async stop(): Promise<void> {
@@ -58,6 +58,9 @@ const reachable = (port: number): Promise<boolean> =>
     })
     socket.once('error', () => resolve(false))
   })
+
+const numbers = (from: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => from + i)
 
 // Whoever has a broker already keeps it; then it is the broker that must not lose what we have not stored.
 describe.runIf(needs('mosquitto'))('an external broker: mosquitto', () => {
@@ -104,8 +107,6 @@ describe.runIf(needs('mosquitto'))('an external broker: mosquitto', () => {
     })
     return items.map(({ value }) => Number(value)).sort((a, b) => a - b)
   }
-  const numbers = (from: number, count: number): number[] =>
-    Array.from({ length: count }, (_, i) => from + i)
 
   beforeAll(async () => {
     await mosquitto.start()

@@ -2,6 +2,17 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { RawClient } from './raw-client.ts'
 import { Rig, secret, topic, twoSensors, until } from './rig.ts'
 
+const retainedOf = async (one: Rig): Promise<[string, string][]> => {
+  const client = await one.connect('home.a')
+  const heard: [string, string][] = []
+  client.on('message', (name, payload, packet) => {
+    if (packet.retain) heard.push([name, payload.toString()])
+  })
+  await client.subscribeAsync(topic('a', '#'))
+  await until('something retained', () => heard.length > 0)
+  return heard
+}
+
 // What MQTT promises to devices must hold here too, or off-the-shelf firmware will not work.
 describe('retained messages, wills, frames and qualities of service', () => {
   const rigs: Rig[] = []
@@ -13,16 +24,6 @@ describe('retained messages, wills, frames and qualities of service', () => {
   afterEach(async () => {
     for (const each of rigs.splice(0)) await each.close()
   })
-  const retainedOf = async (one: Rig): Promise<[string, string][]> => {
-    const client = await one.connect('home.a')
-    const heard: [string, string][] = []
-    client.on('message', (name, payload, packet) => {
-      if (packet.retain) heard.push([name, payload.toString()])
-    })
-    await client.subscribeAsync(topic('a', '#'))
-    await until('something retained', () => heard.length > 0)
-    return heard
-  }
 
   it('keeps info and status over a restart, and the roster with its credentials', async () => {
     const first = await rig()

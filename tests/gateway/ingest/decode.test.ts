@@ -17,6 +17,8 @@ const readings = (payload: string) =>
 const code = (leaf: string, payload: string | Uint8Array): string | undefined =>
   decode(record(leaf, payload)).quarantined?.code
 
+const one = (leaf: string, payload: string) => decode(record(leaf, payload)).inputs
+
 // The one door by which words of devices come in: what passes here is believed by rules and care.
 describe('decode', () => {
   it('reads the three forms of telemetry', () => {
@@ -122,7 +124,6 @@ describe('decode', () => {
   })
 
   it('reads status, info, events and acknowledgements', () => {
-    const one = (leaf: string, payload: string) => decode(record(leaf, payload)).inputs
     expect(one('status', 'online')).toMatchObject([{ kind: 'status', online: true }])
     expect(one('info', '{"type":"smoke"}')).toMatchObject([{ kind: 'info', client: 'home.d1' }])
     expect(one('event', `{"id":"e1","ts":${receivedAt},"type":"door.opened"}`)).toMatchObject([
