@@ -35,8 +35,6 @@ export interface AppOptions {
 }
 
 const bodyBytesMax = 1024 * 1024
-/** A batch of 1,000 events, each with its data, is the largest JSON that a box sends. */
-const gatewayBodyBytesMax = 8 * 1024 * 1024
 
 /** Builds the app out of its services. It listens to nothing and starts nothing. */
 export async function buildApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
@@ -65,6 +63,8 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(authRoutes(services))
       await api.register(accountRoutes(services))
       await api.register(ticketRoutes(services))
+      await api.register(anomalyRoutes(services))
+      await api.register(gatewayRoutes(services))
       await api.register(evidenceRoutes(services))
       await api.register(deviceRoutes(services))
       await api.register(mqttCredentialRoutes(services))
@@ -77,13 +77,6 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(streamRoutes({ ...services, serviceToken }, stream))
     },
     { prefix: '/api/v1' },
-  )
-  await app.register(
-    async (api) => {
-      await api.register(anomalyRoutes(services))
-      await api.register(gatewayRoutes(services))
-    },
-    { prefix: '/api/v1', bodyLimit: gatewayBodyBytesMax },
   )
   await app.register(web, { dir: services.webDir })
   return app

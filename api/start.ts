@@ -9,8 +9,8 @@ import { ensureFirstAdmin } from './auth/first-admin.ts'
 import { createLoginLimiter } from './auth/login-limiter.ts'
 import { type PasswordsOptions, createPasswords } from './auth/passwords.ts'
 import { openDatabase } from './db/open.ts'
+import { type Retention, defaultRetention, prune } from './db/retention.ts'
 import { createTransact } from './db/transact.ts'
-import { type Retention, pruneEvents } from './events/history.ts'
 import { createStreamHub } from './events/stream-hub.ts'
 import { createPictureStore } from './evidence/picture-store.ts'
 import { createGatewayClient } from './gateway/gateway-client.ts'
@@ -61,7 +61,6 @@ export interface Api {
 }
 
 const defaultQuotaBytes = 5 * 1024 ** 3
-const defaultRetention: Retention = { eventsMax: 200_000, streamEventsMax: 50_000 }
 
 /** Opens the store, wires the services and starts what runs in the background. Listens to nothing. */
 export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api> {
@@ -97,9 +96,9 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
   roster.start()
   services.visits.start()
   const pruning = setInterval(() => {
-    pruneEvents(db, retention).then(
-      (gone) => gone > 0 && services.metrics.dropped.inc({ what: 'old event' }, gone),
-      (error: unknown) => logger.error({ err: error }, 'events: pruning failed'),
+    prune(db, retention, clock()).then(
+      (gone) => gone > 0 && services.metrics.dropped.inc({ what: 'old row' }, gone),
+      (error: unknown) => logger.error({ err: error }, 'pruning failed'),
     )
   }, minuteMs)
   pruning.unref()

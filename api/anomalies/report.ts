@@ -22,6 +22,9 @@ export interface ReportOutcome {
   readonly answer: AnomalyAnswer
 }
 
+/** A sensor that keeps on would bury what people did: later repeats are counted only. */
+const repeatsTold = 50
+
 export interface ReportContext {
   readonly actor: Actor
   readonly ownCommunity: string
@@ -116,12 +119,10 @@ async function joinTicket(
   }
   await addEvidence(trx, ticket, report.evidence ?? [], now)
   await saveCounts(trx, ticket)
-  await addTimeline(trx, deps, ticket.id, {
-    kind: 'repeated',
-    actor,
-    ts: now,
-    note: report.description?.zh ?? null,
-  })
+  if (ticket.repeats <= repeatsTold) {
+    const note = report.description?.zh ?? null
+    await addTimeline(trx, deps, ticket.id, { kind: 'repeated', actor, ts: now, note })
+  }
   await announce(trx, ticket, 'repeated', now)
   return ticket
 }

@@ -243,7 +243,7 @@ export interface RosterMetaTable {
   version: number
 }
 
-/** Append-only: nothing in the code updates or deletes a row. */
+/** Append-only: nothing updates a row, and only age deletes one. */
 export interface AccessLogTable {
   seq: Generated<number>
   ts: number

@@ -71,32 +71,3 @@ export async function listEvents(
     }),
   )
 }
-
-export interface Retention {
-  readonly eventsMax: number
-  readonly streamEventsMax: number
-}
-
-/** Keeps the newest rows of the two tables that would otherwise grow for ever; says how many went. */
-export async function pruneEvents(
-  db: Db,
-  { eventsMax, streamEventsMax }: Retention,
-): Promise<number> {
-  const newest = await db
-    .selectFrom('events')
-    .select(({ fn }) => fn.max('seq').as('top'))
-    .executeTakeFirst()
-  const newestStream = await db
-    .selectFrom('stream_events')
-    .select(({ fn }) => fn.max('id').as('top'))
-    .executeTakeFirst()
-  const events = await db
-    .deleteFrom('events')
-    .where('seq', '<=', (newest?.top ?? 0) - eventsMax)
-    .executeTakeFirst()
-  const stream = await db
-    .deleteFrom('stream_events')
-    .where('id', '<=', (newestStream?.top ?? 0) - streamEventsMax)
-    .executeTakeFirst()
-  return Number(events.numDeletedRows + stream.numDeletedRows)
-}

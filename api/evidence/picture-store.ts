@@ -50,6 +50,7 @@ export function createPictureStore(
       if (used + bytes <= quotaBytes) return
       const [oldest] = await deletable(deps.db, deps.clock() - graceMs)
       if (oldest === undefined) {
+        // A refusal and not "try later": the alarm that names it must not wait behind its picture.
         throw new CodedError('evidence.full', `${used} of ${quotaBytes} bytes are locked`)
       }
       await remove(oldest)

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { docsPage } from './docs-page.ts'
+import { errorsPage } from './errors-page.ts'
 
 const openAccess = { access: { open: true } }
 
@@ -26,6 +27,9 @@ export async function openapi(app: FastifyInstance, options: { version: string }
       security: [{ bearer: [] }, { session: [] }],
     },
   })
+  app.get('/docs/errors', { schema: { hide: true }, config: openAccess }, (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(errorsPage()),
+  )
   for (const prefix of ['', '/api/v1']) {
     app.get(
       `${prefix}/openapi.json`,

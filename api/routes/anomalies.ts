@@ -4,6 +4,7 @@ import Type from 'typebox'
 import { AnomalyClear, AnomalyReport } from '../../contracts/anomaly.ts'
 import { AnomalyAnswer, AnomalyItem, ClearAnswer } from '../../contracts/http/anomalies.ts'
 import { CommunityQuery, PageQuery } from '../../contracts/http/lists.ts'
+import { limits } from '../../contracts/limits.ts'
 import { listOf } from '../../contracts/http/system.ts'
 import { clearAnomaly } from '../anomalies/clear.ts'
 import { listAnomalies } from '../anomalies/list.ts'
@@ -23,6 +24,7 @@ export const anomalyRoutes =
       '/anomalies',
       {
         config: boxes,
+        bodyLimit: limits.gatewayBodyBytesMax,
         schema: {
           summary: 'Report an anomaly; idempotent by id',
           description:
@@ -45,6 +47,7 @@ export const anomalyRoutes =
       '/anomalies/clear',
       {
         config: boxes,
+        bodyLimit: limits.gatewayBodyBytesMax,
         schema: {
           summary: 'The condition is over; idempotent by id',
           tags: ['gateway'],

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { GatewayEventBatch, type GatewayEvent, type StreamEvent } from '../../contracts/events.ts'
+import { limits } from '../../contracts/limits.ts'
 import { Roster } from '../../contracts/roster.ts'
 import type { Trx } from '../db/open.ts'
 import { noteStranger } from '../devices/devices.ts'
@@ -36,6 +37,7 @@ export const gatewayRoutes =
       '/gateway/events',
       {
         config: boxes,
+        bodyLimit: limits.gatewayBodyBytesMax,
         schema: {
           summary: 'Events for the history; idempotent by id',
           tags: ['gateway'],

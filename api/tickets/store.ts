@@ -8,7 +8,7 @@ import { personOf } from './act.ts'
 import { openStatuses } from './state-machine.ts'
 import { type TicketRow, evidenceOf, summaryOf, timelineEntryOf } from './ticket-row.ts'
 
-/** A ticket's story is long but not endless. */
+/** A ticket's story is long but not endless: the newest of it. */
 const timelineMax = 1_000
 
 /** Residents see what they reported, units what they were given, everybody else their areas. */
@@ -44,13 +44,13 @@ export async function wholeTicket(
     .selectFrom('ticket_timeline')
     .selectAll()
     .where('ticket_id', '=', row.id)
-    .orderBy('seq')
+    .orderBy('seq', 'desc')
     .limit(timelineMax)
     .execute()
   return {
     ...summaryOf(row, personOf(principal)),
     evidence: evidence.map(({ body }): Evidence => evidenceOf(body)),
-    timeline: timeline.map(timelineEntryOf),
+    timeline: timeline.toReversed().map(timelineEntryOf),
   }
 }
 

@@ -115,7 +115,7 @@ export const httpErrors = {
     'Wait for the first frame of the camera',
   ),
   'evidence.full': entry(
-    507,
+    413,
     '证据图片的空间满了',
     'No room for evidence pictures',
     '先办结一些工单，或在配置里加大空间',

@@ -117,6 +117,22 @@ describe('an anomaly', () => {
     expect(refused.json().code).toBe('request.invalid')
   })
 
+  it('that goes on and on does not bury what people did', async () => {
+    const { ticket } = (await test.box.post('/anomalies', smoke('n-0', { key: 'n' }))).json()
+    for (let i = 1; i <= 60; i += 1)
+      await test.box.post('/anomalies', smoke(`n-${i}`, { key: 'n' }))
+    const whole = await ticketOf(ticket.id)
+    expect(whole.counts.repeats).toBe(60)
+    expect(whole.timeline).toHaveLength(51)
+  })
+
+  it('may be as large as its evidence', async () => {
+    const text = { zh: '证'.repeat(2_000), en: 'x'.repeat(4_000) }
+    const evidence = Array.from({ length: 200 }, (_, ts) => ({ kind: 'note', ts, text }))
+    const answer = await test.box.post('/anomalies', smoke('large', { key: 'large', evidence }))
+    expect(answer.statusCode).toBe(201)
+  })
+
   it('is taken from boxes only, and listed to people', async () => {
     const staff = await test.person('staff')
     expect((await staff.post('/anomalies', smoke('x', {}))).statusCode).toBe(403)
@@ -129,17 +145,17 @@ describe('an anomaly', () => {
   })
 })
 
-describe('a clear', () => {
-  const clear = (id: string, key: string, resolves: boolean, more = {}) =>
-    test.box.post('/anomalies/clear', {
-      id,
-      key,
-      clearedAt: test.time.now,
-      resolves,
-      reason: { zh: '见到吴奶奶了，平安', en: 'Mrs Wu is well' },
-      ...more,
-    })
+const clear = (id: string, key: string, resolves: boolean, more = {}) =>
+  test.box.post('/anomalies/clear', {
+    id,
+    key,
+    clearedAt: test.time.now,
+    resolves,
+    reason: { zh: '见到吴奶奶了，平安', en: 'Mrs Wu is well' },
+    ...more,
+  })
 
+describe('a clear', () => {
   it('closes with proof what nobody has in hand, once', async () => {
     const { ticket } = (await test.box.post('/anomalies', smoke('f-1', { key: 'f' }))).json()
     const first = await clear('clr-1', 'f', true, { evidence: [note(7)] })

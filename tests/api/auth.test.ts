@@ -72,6 +72,8 @@ describe('check 1: no default credential, first boot random admin, forced change
   })
 })
 
+const middle = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[5] ?? 0
+
 describe('check 5: login limit and equal timing for an unknown user', () => {
   it('refuses after a few failures, the right password too, and forgives with time', async () => {
     const test = await start()
@@ -121,7 +123,6 @@ describe('check 5: login limit and equal timing for an unknown user', () => {
       test.time.now += 3_600_000
       return tookMs
     }
-    const middle = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[5] ?? 0
     await measure('warm-up')
     const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] }
     // In turns, so that what else the machine does falls on both.

@@ -124,7 +124,7 @@ describe('the quota of pictures', () => {
     expect((await kept()).some((file) => file.includes(closed))).toBe(false)
     expect((await admin.get(`/evidence/${locked}.jpg`)).statusCode).toBe(200)
     const refused = await put(test, sha(pictures[1] ?? jpeg()), pictures[1] ?? jpeg())
-    expect([refused.statusCode, refused.json().code]).toEqual([507, 'evidence.full'])
+    expect([refused.statusCode, refused.json().code]).toEqual([413, 'evidence.full'])
     expect(await kept()).toHaveLength(3)
     await test.close()
     await rm(home, { recursive: true, force: true })

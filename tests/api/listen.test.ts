@@ -8,8 +8,8 @@ import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { execFileSync } from 'node:child_process'
 import { listen } from '../../api/listen.ts'
+import { ensureTls } from '../../gateway/supervisor/tls-authority.ts'
 import { type TestApi, startTestApi } from './support/api.ts'
 
 const closing: (() => Promise<unknown> | void)[] = []
@@ -27,19 +27,14 @@ const temporary = async (): Promise<string> => {
   return dir
 }
 
-/** A key and certificate of this test's own. */
+/** A key and certificate of this test's own, from the box's own authority. */
 async function ownTls() {
-  const dir = await temporary()
-  const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')]
-  execFileSync(
-    'openssl',
-    [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
-      ...['-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=linli.test'],
-    ],
-    { stdio: 'ignore' },
-  )
-  return { key: readFileSync(key), cert: readFileSync(cert) }
+  const files = await ensureTls(await temporary(), ['linli.test'], Date.now)
+  return {
+    key: readFileSync(files.keyFile),
+    cert: readFileSync(files.certFile),
+    ca: readFileSync(files.caFile),
+  }
 }
 
 const reaches = (host: string, port: number): Promise<boolean> =>
@@ -91,9 +86,8 @@ describe('check 2: plaintext HTTP is closed off-loopback, TLS is 1.2 and up', ()
           port,
           path: '/api/v1/auth/login',
           method: 'POST',
-          ca: tls.cert,
+          ca: tls.ca,
           servername: 'linli.test',
-          checkServerIdentity: () => undefined,
           headers: { 'content-type': 'application/json', 'content-length': body.length },
         },
         (response) => {
@@ -105,8 +99,8 @@ describe('check 2: plaintext HTTP is closed off-loopback, TLS is 1.2 and up', ()
       request.end(body)
     })
     expect(String(headers['set-cookie'])).toMatch(/HttpOnly; Secure; SameSite=Lax/)
-    await expect(handshake(port, tls.cert, 'TLSv1.1')).rejects.toThrow()
-    expect(await handshake(port, tls.cert, 'TLSv1.2')).toBe('TLSv1.2')
+    await expect(handshake(port, tls.ca, 'TLSv1.1')).rejects.toThrow()
+    expect(await handshake(port, tls.ca, 'TLSv1.2')).toBe('TLSv1.2')
   })
 })
 
@@ -125,7 +119,6 @@ function handshake(
         maxVersion: version,
         ciphers: 'DEFAULT@SECLEVEL=0',
         servername: 'linli.test',
-        checkServerIdentity: () => undefined,
       },
       () => {
         resolve(socket.getProtocol())

@@ -46,13 +46,7 @@ describe('the OpenAPI document', () => {
     expect(page.body).not.toMatch(/<script|https?:\/\/|src=/)
   })
 
-  it('holds every route that the app has', () => {
-    const routes = test.api.app
-      .printRoutes({ commonPrefix: false, includeHooks: false })
-      .split('\n')
-      .filter((line) => line.includes('('))
-    // Every line with a method below /api/v1 is a route; docs and openapi.json are not part of it.
-    expect(routes.length).toBeGreaterThan(20)
+  it('holds what the contract names, and each says who may and what it takes', () => {
     const paths = Object.keys(document.paths)
     for (const path of [
       '/api/v1/tickets',
@@ -81,7 +75,7 @@ describe('the OpenAPI document', () => {
       const declared = (operation.parameters ?? [])
         .filter((p) => p.in === 'path')
         .map((p) => p.name)
-      expect(declared.toSorted(), path).toEqual(named.toSorted())
+      expect(new Set(declared), path).toEqual(new Set(named))
     }
   })
 
@@ -163,49 +157,49 @@ describe('check 8: somebody of another community gets 404 on every id of this on
       404,
     )
   })
-
-  function bodyFor(path: string): object {
-    if (path.includes('suspensions')) return { reason: 'away' }
-    if (path.includes('visits')) return { seen: true }
-    if (path.includes('commands')) return { name: 'door.unlock', reason: 'x', community: 'demo' }
-    if (path.includes('actions')) return { note: 'x' }
-    return {}
-  }
-
-  async function seed() {
-    const picture = 'b'.repeat(64)
-    const evidence = [
-      {
-        kind: 'frame',
-        device: 'cam-1',
-        ts: 1,
-        sha256: picture,
-        widthPx: 1,
-        heightPx: 1,
-        detections: [],
-        models: [],
-      },
-    ]
-    const { ticket } = (await test.box.post('/anomalies', smoke('scope', { evidence }))).json()
-    const device = (await admin.post('/devices', { id: 'cam-1', type: 'camera' })).json()
-    await admin.post('/households', { place: { name: '1-101' } })
-    const resident = (await admin.post('/residents', { name: '吴秀兰' })).json()
-    const suspension = (
-      await admin.post(`/care/${resident.id}/suspensions`, { reason: 'away' })
-    ).json()
-    const holder = { kind: 'staff', id: 's', name: 's' }
-    const card = (await admin.post('/credentials', { code: '12345678', holder })).json()
-    const event = { id: 'e', ts: 1, community: 'demo', device: 'cam-1', type: 'sighting', data: {} }
-    await test.box.post('/gateway/events', { events: [event] })
-    return {
-      picture,
-      device: 'cam-1',
-      tickets: ticket.id as string,
-      residents: resident.id as string,
-      care: resident.id as string,
-      credentials: card.id as string,
-      suspension: suspension.id as string,
-      username: device.mqtt.username as string,
-    }
-  }
 })
+
+function bodyFor(path: string): object {
+  if (path.includes('suspensions')) return { reason: 'away' }
+  if (path.includes('visits')) return { seen: true }
+  if (path.includes('commands')) return { name: 'door.unlock', reason: 'x', community: 'demo' }
+  if (path.includes('actions')) return { note: 'x' }
+  return {}
+}
+
+async function seed() {
+  const picture = 'b'.repeat(64)
+  const evidence = [
+    {
+      kind: 'frame',
+      device: 'cam-1',
+      ts: 1,
+      sha256: picture,
+      widthPx: 1,
+      heightPx: 1,
+      detections: [],
+      models: [],
+    },
+  ]
+  const { ticket } = (await test.box.post('/anomalies', smoke('scope', { evidence }))).json()
+  const device = (await admin.post('/devices', { id: 'cam-1', type: 'camera' })).json()
+  await admin.post('/households', { place: { name: '1-101' } })
+  const resident = (await admin.post('/residents', { name: '吴秀兰' })).json()
+  const suspension = (
+    await admin.post(`/care/${resident.id}/suspensions`, { reason: 'away' })
+  ).json()
+  const holder = { kind: 'staff', id: 's', name: 's' }
+  const card = (await admin.post('/credentials', { code: '12345678', holder })).json()
+  const event = { id: 'e', ts: 1, community: 'demo', device: 'cam-1', type: 'sighting', data: {} }
+  await test.box.post('/gateway/events', { events: [event] })
+  return {
+    picture,
+    device: 'cam-1',
+    tickets: ticket.id as string,
+    residents: resident.id as string,
+    care: resident.id as string,
+    credentials: card.id as string,
+    suspension: suspension.id as string,
+    username: device.mqtt.username as string,
+  }
+}

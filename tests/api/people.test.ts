@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import BetterSqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Roster } from '../../contracts/roster.ts'
 import { type Caller, type TestApi, startTestApi } from './support/api.ts'
@@ -22,6 +23,16 @@ afterAll(async () => {
 const roster = async () => (await test.box.get('/gateway/roster')).json<Roster>()
 const elder = async (more = {}) =>
   (await admin.post('/residents', { name: '吴秀兰', honorific: '吴奶奶', ...more })).json()
+
+/** The log as an auditor reads it: from the file. */
+function logged(what: string): unknown[] {
+  const db = new BetterSqlite(join(test.home, 'api.db'), { readonly: true })
+  try {
+    return db.prepare('select * from access_log where what = ? order by seq').all(what)
+  } finally {
+    db.close()
+  }
+}
 
 describe('residents and homes', () => {
   it('reach the box, with the watch that was asked for', async () => {
@@ -181,6 +192,14 @@ describe('cameras and doors', () => {
     const picture = await admin.get('/cameras/cam-1/snapshot.jpg?boxes=1&reason=看看')
     expect(picture.headers['content-type']).toBe('image/jpeg')
     expect(picture.rawPayload.equals(jpeg)).toBe(true)
+    // A page asks again and again: that is one look, and one entry.
+    await admin.get('/cameras/cam-1/snapshot.jpg?boxes=1&reason=看看')
+    test.time.now += 61_000
+    await admin.get('/cameras/cam-1/snapshot.jpg?boxes=1&reason=看看')
+    expect(logged('camera.snapshot')).toMatchObject([
+      { target: 'cam-1', community: 'demo', role: 'admin', reason: '看看' },
+      { target: 'cam-1' },
+    ])
     expect((await admin.get('/cameras/door-1/snapshot.jpg')).statusCode).toBe(404)
     expect((await admin.get('/cameras')).json().items).toMatchObject([
       { id: 'cam-1', health: null },
@@ -202,6 +221,9 @@ describe('cameras and doors', () => {
     expect((await admin.post('/commands/door-1', { name: 'rm -rf', reason: 'x' })).statusCode).toBe(
       400,
     )
+    expect(logged('command door.unlock')).toMatchObject([
+      { target: 'door-1', reason: '老人忘带卡' },
+    ])
     const worker = await test.person('grid')
     expect(
       (await worker.post('/commands/door-1', { name: 'door.unlock', reason: 'x' })).statusCode,
@@ -210,11 +232,11 @@ describe('cameras and doors', () => {
 
   it('pass a live picture through and stop asking for it when nobody looks', async () => {
     await admin.post('/devices', { id: 'cam-2', type: 'camera' })
-    let gone = false
+    const left = { gone: false }
     box.answers.set('GET /cameras/cam-2/stream', (_body, _url, response) => {
       response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' })
       response.write('--b\r\n\r\npicture\r\n')
-      response.on('close', () => (gone = true))
+      response.on('close', () => (left.gone = true))
     })
     const address = await test.api.app.listen({ host: '127.0.0.1', port: 0 })
     const viewer = new AbortController()
@@ -226,7 +248,7 @@ describe('cameras and doors', () => {
     const { value } = (await answer.body?.getReader().read()) ?? {}
     expect(Buffer.from(value ?? []).toString()).toContain('picture')
     viewer.abort()
-    for (let i = 0; i < 100 && !gone; i += 1) await new Promise((r) => setTimeout(r, 20))
-    expect(gone).toBe(true)
+    for (let i = 0; i < 100 && !left.gone; i += 1) await new Promise((r) => setTimeout(r, 20))
+    expect(left.gone).toBe(true)
   })
 })

@@ -83,6 +83,15 @@ async function read(response: Response, into: Listener, seen: (id: string) => vo
   into.ended = true
 }
 
+const event = (id: string, type: string) => ({
+  id,
+  ts: 5,
+  community: 'demo',
+  device: 'cam-1',
+  type,
+  data: { state: 'offline' },
+})
+
 describe('the stream', () => {
   it('tells of a change at once, in order, with what the page needs to reload', async () => {
     const { test, url } = await start()
@@ -175,21 +184,14 @@ describe('the stream', () => {
     const admin = await test.admin()
     await hear(url, admin.token)
     const second = await fetch(url, { headers: { authorization: `Bearer ${admin.token}` } })
-    expect([second.status, (await second.json()).code]).toEqual([503, 'stream.full'])
+    const { code } = (await second.json()) as { code: string }
+    expect([second.status, code]).toEqual([503, 'stream.full'])
   })
 
   it('shows sightings and camera states of the box', async () => {
     const { test, url } = await start()
     const admin = await test.admin()
     const listener = await hear(url, admin.token)
-    const event = (id: string, type: string) => ({
-      id,
-      ts: 5,
-      community: 'demo',
-      device: 'cam-1',
-      type,
-      data: { state: 'offline' },
-    })
     const events = [
       event('1', 'sighting'),
       event('2', 'camera.state'),

@@ -146,6 +146,8 @@ describe('web pages', () => {
   })
 })
 
+const org = (units: string) => parseOrg(`units:\n${units}`, 'org.yaml', 'own')
+
 describe('what is shipped', () => {
   it('categories and units exist on an empty start', async () => {
     const test = await start({ community: 'demo' })
@@ -168,7 +170,6 @@ describe('what is shipped', () => {
     expect(row).toMatchObject({ name: { zh: '甲,"乙"' }, handleHours: 0.5, parent: null })
     expect(() => parseCategories('code,name\nA,B')).toThrow('columns')
     expect(() => parseCategories(`${head}\nB,Z,event,b,b,true,,,,x`)).toThrow('categories.csv:2')
-    const org = (units: string) => parseOrg(`units:\n${units}`, 'org.yaml', 'own')
     const unit = '  - { id: a, kind: grid, parent: none, zh: a, en: a }'
     expect(() => org(unit)).toThrow('no unit none')
     const top = '  - { id: a, kind: street, zh: a, en: a }\n'

@@ -11,7 +11,7 @@ afterAll(() => test.close())
 
 const report = async (title = '路灯不亮', more = {}, by = admin) =>
   (await by.post('/tickets', { title, ...more })).json()
-const act = (id: string, action: string, body: unknown = {}, by = admin) =>
+const act = (id: string, action: string, body: object = {}, by = admin) =>
   by.post(`/tickets/${id}/actions/${action}`, body)
 
 describe('the life of a ticket', () => {
@@ -150,6 +150,11 @@ describe('who may do what', () => {
   })
 })
 
+const ids = async (query: string) =>
+  (await admin.get(`/tickets?limit=1000&${query}`))
+    .json()
+    .items.map((ticket: { id: string }) => ticket.id)
+
 describe('the list', () => {
   it('pages through everything once, newest first, by key and not by offset', async () => {
     const many = await startTestApi()
@@ -182,10 +187,6 @@ describe('the list', () => {
       severity: 'major',
     })
     await test.box.post('/anomalies', smoke('list-1'))
-    const ids = async (query: string) =>
-      (await admin.get(`/tickets?limit=1000&${query}`))
-        .json()
-        .items.map((ticket: { id: string }) => ticket.id)
     expect(await ids(`q=${encodeURIComponent('100%_特')}`)).toEqual([id])
     expect(await ids(`q=${number}`)).toContain(id)
     expect(await ids('category=C0304&severity=major')).toContain(id)
@@ -200,6 +201,11 @@ describe('the list', () => {
     expect(await ids('q=%25')).toEqual([id])
   })
 })
+
+const hours = async (body: object) => {
+  const { dueAt, createdAt } = await report('x', body)
+  return (dueAt - createdAt) / 3_600_000
+}
 
 describe('numbers and due times', () => {
   it('count per community and day of its time zone', async () => {
@@ -216,10 +222,6 @@ describe('numbers and due times', () => {
   })
 
   it('are due by the category, else by the severity; a critical one within two hours', async () => {
-    const hours = async (body: object) => {
-      const { dueAt, createdAt } = await report('x', body)
-      return (dueAt - createdAt) / 3_600_000
-    }
     expect(await hours({ category: 'C0101' })).toBe(2)
     expect(await hours({ category: 'C0205', severity: 'critical' })).toBe(0.5)
     expect(await hours({ category: 'C0512', severity: 'critical' })).toBe(2)

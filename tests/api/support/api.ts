@@ -18,8 +18,8 @@ const shipped = (file: string): Promise<string> => readFile(`${root}config/${fil
 export interface Caller {
   readonly token: string
   get(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>
-  post(url: string, payload?: unknown): Promise<LightMyRequestResponse>
-  patch(url: string, payload: unknown): Promise<LightMyRequestResponse>
+  post(url: string, payload?: object): Promise<LightMyRequestResponse>
+  patch(url: string, payload: object): Promise<LightMyRequestResponse>
   delete(url: string): Promise<LightMyRequestResponse>
 }
 
@@ -79,9 +79,8 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     token,
     get: (url, headers = {}) => call(token, { method: 'GET', url: `/api/v1${url}`, headers }),
     post: (url, payload) =>
-      call(token, { method: 'POST', url: `/api/v1${url}`, payload: (payload ?? {}) as object }),
-    patch: (url, payload) =>
-      call(token, { method: 'PATCH', url: `/api/v1${url}`, payload: payload as object }),
+      call(token, { method: 'POST', url: `/api/v1${url}`, payload: payload ?? {} }),
+    patch: (url, payload) => call(token, { method: 'PATCH', url: `/api/v1${url}`, payload }),
     delete: (url) => call(token, { method: 'DELETE', url: `/api/v1${url}` }),
   })
   let counter = 0

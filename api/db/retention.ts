@@ -1,0 +1,56 @@
+import { dayMs } from '../../contracts/clock.ts'
+import type { Db } from './open.ts'
+
+/** What is kept of the tables that grow by themselves. Tickets are an archive and stay. */
+export interface Retention {
+  /** Rows of the history of the boxes. */
+  readonly eventsMax: number
+  /** Rows that a stream can resume from. */
+  readonly streamEventsMax: number
+  /** Ids of anomalies by which a repeat is known; the tickets stay. */
+  readonly anomaliesMs: number
+  /** Processing records are kept three years (PIPL 56). */
+  readonly accessLogMs: number
+}
+
+export const defaultRetention: Retention = {
+  eventsMax: 200_000,
+  streamEventsMax: 50_000,
+  anomaliesMs: 400 * dayMs,
+  accessLogMs: 1_100 * dayMs,
+}
+
+/** Deletes what is past its time; says how many rows went. */
+export async function prune(db: Db, retention: Retention, now: number): Promise<number> {
+  const newest = await db
+    .selectFrom('events')
+    .select(({ fn }) => fn.max('seq').as('top'))
+    .executeTakeFirst()
+  const newestStream = await db
+    .selectFrom('stream_events')
+    .select(({ fn }) => fn.max('id').as('top'))
+    .executeTakeFirst()
+  const results = [
+    await db
+      .deleteFrom('events')
+      .where('seq', '<=', (newest?.top ?? 0) - retention.eventsMax)
+      .executeTakeFirst(),
+    await db
+      .deleteFrom('stream_events')
+      .where('id', '<=', (newestStream?.top ?? 0) - retention.streamEventsMax)
+      .executeTakeFirst(),
+    await db
+      .deleteFrom('anomalies')
+      .where('received_at', '<', now - retention.anomaliesMs)
+      .executeTakeFirst(),
+    await db
+      .deleteFrom('anomaly_clears')
+      .where('received_at', '<', now - retention.anomaliesMs)
+      .executeTakeFirst(),
+    await db
+      .deleteFrom('access_log')
+      .where('ts', '<', now - retention.accessLogMs)
+      .executeTakeFirst(),
+  ]
+  return results.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0)
+}
