@@ -2,8 +2,6 @@ import { httpErrors } from './errors/http.ts'
 import { messageErrors } from './errors/messages.ts'
 import { partErrors } from './errors/parts.ts'
 
-export type { ErrorEntry } from './errors/entry.ts'
-
 /** The one table of coded errors; `docs/ERRORS.md` is written from it and a test keeps them equal. */
 export const errorTable = { ...httpErrors, ...messageErrors, ...partErrors } as const
 

@@ -51,7 +51,6 @@ export const commandNames = [
   'speaker.play',
   'siren.on',
 ] as const
-export type CommandName = (typeof commandNames)[number]
 
 /** Never retained; after `expiresAt` the device must not act on it. */
 export const Command = Type.Object({

@@ -14,7 +14,7 @@ import type { CameraHub, CameraHubDeps, CameraHubOptions, CameraStats } from './
 import { LiveView } from './live-view.ts'
 import { SightingDesk } from './sighting-desk.ts'
 
-export type { CameraHub, CameraHubDeps, CameraHubOptions, CameraStats } from './hub-types.ts'
+export type { CameraHub, CameraHubDeps, CameraHubOptions } from './hub-types.ts'
 
 /** Takes frames of all cameras and turns them into facts; what it drops is counted by priority. */
 export const createCameraHub = (deps: CameraHubDeps, options: CameraHubOptions): CameraHub =>
@@ -163,7 +163,7 @@ class Hub implements CameraHub {
 
   /** Keeps every detector fed, one frame per camera at a time: a tracker needs them in order. */
   #pump(): void {
-    while (this.#running < this.#options.concurrency) {
+    while (!this.#closed && this.#running < this.#options.concurrency) {
       const waiting = this.#queue.take((key) => this.#watched.get(key)?.camera.busy !== true)
       if (waiting === null) return
       const watched = this.#watched.get(waiting.key)
