@@ -52,7 +52,7 @@ function failure(id: number, error: unknown): WorkerAnswer {
  */
 function yieldToMainLoop(): void {
   try {
-    if (process.platform === 'linux') setPriority(5)
+    if (process.platform === 'linux') setPriority(2)
   } catch {
     // A sandbox may forbid it; detection works without.
   }
