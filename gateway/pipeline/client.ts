@@ -20,7 +20,7 @@ import type {
 } from './messages.ts'
 import { QuarantineFeed } from './quarantine-feed.ts'
 import type { PipelineSettings } from './settings.ts'
-import { ThreadLink } from './thread-link.ts'
+import { type LinkEvents, ThreadLink } from './thread-link.ts'
 
 export interface PipelineOptions {
   /** Path of gateway.db. */
@@ -33,6 +33,8 @@ export interface PipelineOptions {
   readonly rawKeepMs?: number
   /** Copies every reading to InfluxDB; an outage of any length is caught up from the durable log. */
   readonly influx?: InfluxOptions | null
+  /** How the thread is started; another way only where a test must end it. */
+  readonly openThread?: (settings: PipelineSettings, events: LinkEvents) => ThreadLink
   readonly tickEveryMs?: number
   readonly maintainEveryMs?: number
   /** Bytes that may wait for a commit before records are refused. */
@@ -41,6 +43,9 @@ export interface PipelineOptions {
 
 const batchBytesMax = 4 * 1024 * 1024
 const restartMs = { first: 200, most: 30_000 }
+
+const openThread = (settings: PipelineSettings, events: LinkEvents): ThreadLink =>
+  new ThreadLink(settings, events)
 
 const settingsOf = (options: PipelineOptions): PipelineSettings => ({
   file: options.file,
@@ -89,7 +94,10 @@ export class Pipeline {
 
   /** The roster on disk, retained messages, and when the gateway was last alive. Records the start. */
   async start(): Promise<Restored> {
-    const restored = await this.#spawn()
+    const restored = await this.#spawn().catch(async (error: unknown) => {
+      await this.#link?.terminate()
+      throw error
+    })
     this.#restored = restored
     this.firstSeen.add(restored.firstSeen)
     const now = this.#options.clock()
@@ -195,7 +203,8 @@ export class Pipeline {
   }
 
   async #spawn(): Promise<Restored> {
-    const link = new ThreadLink(this.#settings, {
+    const open = this.#options.openThread ?? openThread
+    const link = open(this.#settings, {
       onIdle: () => this.#pump(),
       onEffects: (effects) => {
         this.firstSeen.add(effects.firstSeen)
