@@ -8,15 +8,19 @@ interface Shown {
   readonly picture: Promise<Buffer>
 }
 
+/** Viewers that may wait for a first picture; a wall of 272 cameras fits. */
+const turnsMax = 512
+
 /**
  * Pictures for people: the latest frame with faces destroyed. However many look on, each frame is
- * redacted once per kind; at most `atOnceMax` pictures are being made at a time, and who comes on top
- * gets the picture before.
+ * redacted once per kind; at most `atOnceMax` pictures are being made at a time. Who comes on top gets
+ * the picture before; where there is none, waits for a turn.
  */
 export class LiveView {
   readonly #redact: Redact
   readonly #atOnceMax: number
   readonly #shown = new Map<string, Shown>()
+  readonly #turns: (() => void)[] = []
   #making = 0
 
   constructor(redact: Redact, atOnceMax: number) {
@@ -33,7 +37,12 @@ export class LiveView {
     const place = `${key} ${boxes}`
     const before = this.#shown.get(place)
     if (before?.latest === latest) return before.picture
-    if (this.#making >= this.#atOnceMax) return (await before?.picture) ?? null
+    if (this.#making >= this.#atOnceMax) {
+      if (before !== undefined) return before.picture
+      if (this.#turns.length >= turnsMax) return null
+      await new Promise<void>((resolve) => this.#turns.push(resolve))
+      return this.show(key, latest, zones, boxes)
+    }
     const picture = this.#make(latest, boxes ? overlayOf(latest, zones) : null)
     this.#shown.set(place, { latest, picture })
     picture.catch(() => {
@@ -52,6 +61,7 @@ export class LiveView {
       return (await this.#redact(latest.frame.jpeg, { ...knownFaces(latest), overlay })).jpeg
     } finally {
       this.#making -= 1
+      this.#turns.shift()?.()
     }
   }
 }

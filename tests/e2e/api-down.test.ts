@@ -54,6 +54,13 @@ const call = async <T>(method: string, path: string, body?: unknown): Promise<T>
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
   return (await answer.json()) as T
 }
+interface Listed {
+  readonly items: readonly {
+    readonly anomaly: { readonly type: string } | null
+    readonly number: string
+  }[]
+}
+const list = () => call<Listed>('GET', '/tickets?limit=1000')
 let signedIn: string | null = null
 async function token(): Promise<string> {
   if (signedIn !== null) return signedIn
@@ -103,15 +110,6 @@ test('with the api down for a whole scenario the same tickets come afterwards, n
   gateway = await parts.startGateway()
   api = await parts.startApi()
 
-  const list = () =>
-    call<{
-      items: {
-        anomaly: { type: string; raisedAt: number } | null
-        createdAt: number
-        number: string
-        counts: { repeats: number }
-      }[]
-    }>('GET', '/tickets?limit=1000')
   await expect.poll(async () => (await list()).items.length, { timeout: 20_000 }).toBe(4)
   await new Promise((resolve) => setTimeout(resolve, 2_000))
   const { items } = await list()

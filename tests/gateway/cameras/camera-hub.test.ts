@@ -172,6 +172,26 @@ describe('state of a camera', () => {
     expect(t.hub.health()[0]).toMatchObject({ state: 'ok', framesIn: 2, framesAnalysed: 2 })
   })
 
+  test('a camera that sent before a restart and does not come back is offline, a new one still waits', async () => {
+    const book = rosterOf(cameraDevice('gate'), cameraDevice('new'))
+    const t = open(book, {}, (_community, camera) => camera === 'gate')
+    const start = t.time.now
+    await t.pass(4_000)
+    expect(t.facts).toEqual([])
+    await t.pass(2_000)
+    expect(t.facts).toEqual([
+      expect.objectContaining({
+        kind: 'camera-state',
+        camera: 'gate',
+        state: 'offline',
+        since: start,
+      }),
+    ])
+    expect(t.hub.health().map((camera) => camera.state)).toEqual(['offline', 'waiting'])
+    await t.frame('gate')
+    expect(states(t.facts)).toEqual(['offline', 'ok'])
+  })
+
   test('the same picture again and again is frozen, since it shows what was; a new one mends it', async () => {
     const t = open(rosterOf(cameraDevice('gate')))
     await t.frame('gate')

@@ -95,7 +95,11 @@ const copy: Redact = async (jpeg) => ({
 })
 
 /** A hub on a clock of its own and with scripted eyes: what they see is set by the test. */
-export function scriptedHub(book: RosterBook, options: Partial<CameraHubOptions> = {}) {
+export function scriptedHub(
+  book: RosterBook,
+  options: Partial<CameraHubOptions> = {},
+  seenBefore: (community: string, camera: string) => boolean = () => false,
+) {
   const time = { now: 1_800_000_000_000 }
   const scene: Scene = { detections: [], standing: false, models: true, analyseMs: 0, fail: null }
   const facts: Fact[] = []
@@ -128,6 +132,7 @@ export function scriptedHub(book: RosterBook, options: Partial<CameraHubOptions>
       clock: () => time.now,
       monotonic: () => time.now,
       logger: silent,
+      seenBefore,
     },
     { concurrency: 4, tickMs: 5, coverageEveryMs: 1_000_000, frozenAfterMs: 10_000, ...options },
   )
