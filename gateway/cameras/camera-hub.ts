@@ -26,6 +26,7 @@ class Hub implements CameraHub {
   readonly #deps: CameraHubDeps
   readonly #options: Required<CameraHubOptions>
   readonly #monotonic: () => number
+  readonly #startedAt: number
   readonly #watched = new Map<string, Watched>()
   readonly #queue: FrameQueue
   readonly #view: LiveView
@@ -42,6 +43,7 @@ class Hub implements CameraHub {
   constructor(deps: CameraHubDeps, options: CameraHubOptions) {
     this.#deps = deps
     this.#monotonic = deps.monotonic ?? (() => performance.now())
+    this.#startedAt = this.#monotonic()
     this.#options = {
       frozenAfterMs: minuteMs,
       sightingEveryMs: secondMs,
@@ -178,11 +180,15 @@ class Hub implements CameraHub {
 
   #start(watched: Watched, waiting: WaitingFrame, settings: CameraSettings): void {
     watched.camera.busy = true
-    const run = this.#look(watched, waiting, settings).finally(() => {
-      watched.camera.busy = false
-      this.#underWay.delete(run)
-      this.#pump()
-    })
+    const run = this.#look(watched, waiting, settings)
+      .catch((error: unknown) => {
+        this.#deps.logger.error({ camera: waiting.key, error: String(error) }, 'frame lost')
+      })
+      .finally(() => {
+        watched.camera.busy = false
+        this.#underWay.delete(run)
+        this.#pump()
+      })
     this.#underWay.add(run)
   }
 
@@ -216,7 +222,7 @@ class Hub implements CameraHub {
     }
     this.#count(waiting)
     const reason = error instanceof Error ? error.message : String(error)
-    this.#deps.logger.warn({ camera: waiting.key, reason }, 'frame not analysed')
+    this.#deps.logger.debug({ camera: waiting.key, reason }, 'frame not analysed')
   }
 
   #count(lost: WaitingFrame): void {
@@ -252,6 +258,22 @@ class Hub implements CameraHub {
       }
       const change = camera.checkStale(now, at, settings)
       if (change !== null) this.#deps.record(change)
+    }
+    this.#missReturners(now, at)
+  }
+
+  /** Cameras that sent before this start and have not come back. */
+  #missReturners(now: number, at: number): void {
+    const { seenBefore, roster, record } = this.#deps
+    if (seenBefore === undefined) return
+    for (const { community, id } of roster.devices()) {
+      const settings = this.#settingsOf(community, id)
+      if (settings === null || at - this.#startedAt <= settings.staleAfterMs) continue
+      const key = keyOf(community, id)
+      if (this.#watched.has(key) || !seenBefore(community, id)) continue
+      const { camera } = this.#watch(key, { community, camera: id })
+      const change = camera.missing(now - (at - this.#startedAt), now)
+      if (change !== null) record(change)
     }
   }
 

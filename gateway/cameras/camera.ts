@@ -80,6 +80,11 @@ export class Camera {
     return this.#become('offline', this.lastFrameAt ?? now, now)
   }
 
+  /** It sent before the box was started at `startedAt` (epoch ms), and has not since. */
+  missing(startedAt: number, now: number): CameraStateFact | null {
+    return this.#become('offline', startedAt, now)
+  }
+
   takeCoverage(now: number): CoverageFact[] {
     return this.coverage.take().map(([from, to]) => ({
       kind: 'coverage',

@@ -21,6 +21,11 @@ export interface CameraHubDeps {
   /** Milliseconds that only go forward; `performance.now` where left out. */
   readonly monotonic?: () => number
   readonly logger: Logger
+  /**
+   * Whether a camera has ever sent. One that has, and does not come back after a restart of the box,
+   * is offline; without this it would be `waiting` like one that is still in its carton.
+   */
+  readonly seenBefore?: (community: string, camera: string) => boolean
 }
 
 export interface CameraHubOptions {
