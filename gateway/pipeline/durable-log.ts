@@ -18,7 +18,7 @@ interface Oldest {
   readonly bytes: number
 }
 
-const rowsPerSweep = 64
+const rowsPerSweep = 2_000
 
 /** Everything that was acknowledged, in order, bounded by bytes and age. */
 export class DurableLog {
@@ -97,11 +97,12 @@ export class DurableLog {
 
   /**
    * Deletes a few of the oldest batches: too old and read by all, or too many bytes. `cursor` is the
-   * last id that the slowest reader has had; null where there is no reader.
+   * last id that the slowest reader has had; null where there is no reader. True when there is more to do.
    */
-  sweep(now: number, cursor: number | null): void {
+  sweep(now: number, cursor: number | null): boolean {
     const readTo = cursor ?? Number.MAX_SAFE_INTEGER
     let last: number | null = null
+    let swept = 0
     for (const row of this.#oldest.all(rowsPerSweep)) {
       const tooMuch = this.#bytes > this.#limits.bytesMax
       const tooOld = now - row.received_at > this.#limits.ageMaxMs && row.id <= readTo
@@ -110,7 +111,9 @@ export class DurableLog {
       if (row.id > readTo) this.unreadDropped += row.records
       this.#bytes -= row.bytes
       last = row.id
+      swept++
     }
     if (last !== null) this.#delete.run(last)
+    return swept === rowsPerSweep
   }
 }

@@ -7,6 +7,7 @@ import { createOutboxStore } from '../outbox/outbox-store.ts'
 import { createSqliteSeries } from '../telemetry/sqlite-series.ts'
 import { BatchRunner } from './batch-runner.ts'
 import { composeEngines, migrateGateway } from './compose.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { createInfluxCopy } from './influx-copy.ts'
 import type { Failure, FromThread, PipelineMethods, Restored, ToThread } from './messages.ts'
 import type { BatchResult } from './processor.ts'
@@ -35,8 +36,6 @@ const failureOf = (error: unknown): Failure => ({
   detail: error instanceof Error ? error.message : String(error),
 })
 
-const pruneRows = 20_000
-
 function begin(): void {
   const db = openDatabase(settings.file)
   migrateGateway(db)
@@ -57,24 +56,13 @@ function begin(): void {
           settings.influx,
         )
   influx?.feeder.start()
-  const maintain = async (): Promise<void> => {
-    try {
-      const read = influx === null ? null : (await influx.cursor.load()).id
-      runner.inTransaction(() => {
-        const now = Date.now()
-        runner.log.sweep(now, read)
-        runner.processor.seen.sweep(now)
-        runner.processor.anomalies.sweep()
-        runner.processor.devices.flush(now)
-        series.prune(now, pruneRows)
-      })
-    } catch (error) {
-      logger.error({ failure: failureOf(error) }, 'sweeping failed; tried again later')
-    }
-  }
-  const timer = setInterval(() => void maintain(), settings.maintainEveryMs)
+  const housekeeping = new Housekeeping(
+    { runner, series, influx, clock: Date.now, logger },
+    settings.maintainEveryMs,
+  )
+  housekeeping.start()
   const stop = async (): Promise<void> => {
-    clearInterval(timer)
+    housekeeping.stop()
     await influx?.feeder.close()
     if (!db.open) return
     runner.inTransaction(() => runner.processor.devices.flush(Date.now(), true))

@@ -152,7 +152,7 @@ describe('the durable log', () => {
   it('goes by age, but not before the slowest reader has had it, unless there are too many bytes', () => {
     const bench = new Bench({ bytesMax: 60_000, ageMaxMs: 1_000 })
     const { log } = bench.runner
-    const sweep = (cursor: number | null): void =>
+    const sweep = (cursor: number | null): boolean =>
       bench.runner.inTransaction(() => log.sweep(bench.now, cursor))
     for (let i = 0; i < 10; i++) bench.run([bench.reading({ n: i })])
     bench.now += 5_000
