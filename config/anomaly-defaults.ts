@@ -6,6 +6,8 @@ export interface AnomalyDefault {
   readonly category: string
   /** Used where the report brings no title of its own. */
   readonly title: LocalText
+  /** Hours in which somebody must have been there, where the category's own limit would be too long. */
+  readonly hours?: number
 }
 
 const of = (category: string, zh: string, en: string): AnomalyDefault => ({
@@ -16,11 +18,10 @@ const of = (category: string, zh: string, en: string): AnomalyDefault => ({
 /** Which category a machine's ticket is filed under, and what it is called. */
 export const anomalyDefaults: Record<AnomalyType, AnomalyDefault> = {
   'resident.unseen': of('C0603', '老人超时没见到', 'Resident not seen'),
-  'resident.cannot-tell': of(
-    'C0603',
-    '说不准：没人看守的时间太长',
-    'Cannot tell: watched too little',
-  ),
+  'resident.cannot-tell': {
+    ...of('C0603', '说不准：没人看守的时间太长', 'Cannot tell: watched too little'),
+    hours: 4,
+  },
   'care.visit-overdue': of('C0603', '走访到期未做', 'Visit overdue'),
   'sos.pressed': of('C0605', '有人按了求助', 'Help button pressed'),
   'smoke.alarm': of('C0106', '烟感报警', 'Smoke alarm'),

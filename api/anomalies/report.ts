@@ -80,12 +80,13 @@ async function openTicket(
 
 function draftOf(report: AnomalyReport, community: string, now: number): Draft {
   const { type } = report
-  const { category, title } = anomalyDefaults[type]
+  const { category, title, hours } = anomalyDefaults[type]
   return {
     community,
     // A machine's report needs no acceptance: what it saw is filed at once.
     status: 'filed',
     category,
+    ...(hours === undefined ? {} : { hours }),
     severity: report.severity ?? defaultSeverity[type],
     place: report.place ?? null,
     subject: report.subject ?? null,

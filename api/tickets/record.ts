@@ -24,6 +24,8 @@ export interface Draft {
   readonly community: string
   readonly status: TicketStatus
   readonly category: string | null
+  /** In place of the category's limit. */
+  readonly hours?: number
   readonly severity: Severity
   readonly place: Place | null
   readonly subject: Subject | null
@@ -77,7 +79,7 @@ export async function insertTicket(
     assignee_id: null,
     assignee_name: null,
     mode: 'single',
-    due_at: dueAt(now, draft.severity, deps.categoryHours(draft.category)),
+    due_at: dueAt(now, draft.severity, draft.hours ?? deps.categoryHours(draft.category)),
     anomaly_id: draft.anomaly?.id ?? null,
     anomaly_type: draft.anomaly?.type ?? null,
     anomaly_key: draft.anomaly?.key ?? null,

@@ -221,12 +221,19 @@ describe('numbers and due times', () => {
     await fresh.close()
   })
 
-  it('are due by the category, else by the severity; a critical one within two hours', async () => {
+  it('are due by the category, else by the severity; a critical one within two hours, a cannot-tell within four', async () => {
     expect(await hours({ category: 'C0101' })).toBe(2)
     expect(await hours({ category: 'C0205', severity: 'critical' })).toBe(0.5)
     expect(await hours({ category: 'C0512', severity: 'critical' })).toBe(2)
     expect(await hours({ severity: 'major' })).toBe(24)
     expect(await hours({})).toBe(72)
+    const unsure = { ...smoke('due-1'), type: 'resident.cannot-tell', severity: 'major' }
+    const opened = (await test.box.post('/anomalies', unsure)).json() as { ticket: { id: string } }
+    const ticket = (await admin.get(`/tickets/${opened.ticket.id}`)).json() as {
+      dueAt: number
+      createdAt: number
+    }
+    expect((ticket.dueAt - ticket.createdAt) / 3_600_000).toBe(4)
     expect(test.time.now).toBe(noon)
     expect((await admin.post('/tickets', { title: 'x', category: 'Z9' })).statusCode).toBe(400)
   })
