@@ -227,7 +227,7 @@ describe('numbers and due times', () => {
     expect(await hours({ category: 'C0512', severity: 'critical' })).toBe(2)
     expect(await hours({ severity: 'major' })).toBe(24)
     expect(await hours({})).toBe(72)
-    const unsure = { ...smoke('due-1'), type: 'resident.cannot-tell', severity: 'major' }
+    const unsure = smoke('due-1', { type: 'resident.cannot-tell', severity: 'major', key: 'due' })
     const opened = (await test.box.post('/anomalies', unsure)).json() as { ticket: { id: string } }
     const ticket = (await admin.get(`/tickets/${opened.ticket.id}`)).json() as {
       dueAt: number
