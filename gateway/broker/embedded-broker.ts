@@ -124,7 +124,9 @@ class EmbeddedBroker implements Broker {
   dropRevoked(): number {
     let dropped = 0
     for (const client of this.#clients.values()) {
-      if (this.#peers.get(client)?.isValid() !== false) continue
+      const peer = this.#peers.get(client)
+      peer?.recheck()
+      if (peer?.isValid() !== false) continue
       client.close()
       dropped++
     }

@@ -52,17 +52,20 @@ export class Peer {
 
   /** Whether the roster still holds this very credential and its device is not blocked. */
   isValid(): boolean {
-    if (this.#roster.version !== this.#rosterVersion) {
-      this.#rosterVersion = this.#roster.version
-      this.#grants = new Map()
-      const current = this.#roster.credential(this.credential.username)
-      this.#valid = current !== null && sameCredential(current, this.credential)
-    }
+    if (this.#roster.version !== this.#rosterVersion) this.recheck()
     const { community, device } = this.credential
     return (
       this.#valid &&
       (device === null || this.#roster.device(community, device)?.state !== 'blocked')
     )
+  }
+
+  /** Asks the roster anew: it has changed, whatever its version says. */
+  recheck(): void {
+    this.#rosterVersion = this.#roster.version
+    this.#grants = new Map()
+    const current = this.#roster.credential(this.credential.username)
+    this.#valid = current !== null && sameCredential(current, this.credential)
   }
 
   /** What a publish to the topic comes to; kept per topic, as a device has few of them. */

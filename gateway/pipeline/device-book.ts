@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { TelemetryPoint, DeviceState } from '../../contracts/private-api.ts'
+import type { DeviceState, TelemetryPoint } from '../../contracts/private-api.ts'
+import type { RosterDevice } from '../../contracts/roster.ts'
 
 interface Row {
   readonly community: string
@@ -24,6 +25,8 @@ export interface DeviceEntry {
   /** The `info` with which the api was told of an unknown device; null before. */
   announced: string | null
   readonly lastValues: Map<string, TelemetryPoint>
+  /** What the roster of this version says of it: asked for every reading, changed once a day. */
+  standing: { readonly version: number; readonly state: RosterDevice['state'] | null } | null
 }
 
 export interface DeviceLimits {
@@ -47,6 +50,7 @@ function entryOf(row: Row): DeviceEntry {
     lastValues: new Map(
       Object.entries(JSON.parse(row.last_values) as Record<string, TelemetryPoint>),
     ),
+    standing: null,
   }
 }
 
@@ -92,6 +96,7 @@ export class DeviceBook {
       info: null,
       announced: null,
       lastValues: new Map(),
+      standing: null,
     }
     this.#add(entry)
     this.#urgent.add(entry)
@@ -117,6 +122,11 @@ export class DeviceBook {
       entry.online = null
       this.touch(entry)
     }
+  }
+
+  /** The roster has changed, whatever its version says. */
+  forgetStandings(): void {
+    for (const entry of this.all()) entry.standing = null
   }
 
   flush(now: number, all = false): void {

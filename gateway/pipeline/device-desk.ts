@@ -1,4 +1,5 @@
 import type { DeviceInfo } from '../../contracts/payloads.ts'
+import type { RosterDevice } from '../../contracts/roster.ts'
 import { gatewayDevice } from '../../contracts/topics.ts'
 import type { InfoInput, Input, StatusInput } from '../model/input.ts'
 import type { LogRecord } from '../model/record.ts'
@@ -56,8 +57,8 @@ export class DeviceDesk {
     const { community, device } = input
     // What the gateway itself has to say, as that a carer has seen somebody.
     if (device === gatewayDevice) return record.client === gatewayDevice
-    const known = this.#roster.device(community, device)
     const entry = this.#book.meet(community, device, record.client, input.receivedAt)
+    const state = this.#standing(entry, community, device)
     const isNew = entry !== null && entry.info === null && entry.announced === null
     if (entry !== null) {
       if (isNew) this.#first(entry)
@@ -65,9 +66,21 @@ export class DeviceDesk {
         this.#book.value(entry, input.name, { ts: input.ts, value: input.value })
       else if (input.kind === 'status') this.#status(entry, input)
       else if (input.kind === 'info') this.#info(entry, input)
-      if (known === null) this.#announce(entry, input.receivedAt)
+      if (state === null) this.#announce(entry, input.receivedAt)
     }
-    return known?.state === 'approved'
+    return state === 'approved'
+  }
+
+  #standing(
+    entry: DeviceEntry | null,
+    community: string,
+    device: string,
+  ): RosterDevice['state'] | null {
+    const { version } = this.#roster
+    if (entry?.standing?.version === version) return entry.standing.state
+    const state = this.#roster.device(community, device)?.state ?? null
+    if (entry !== null) entry.standing = { version, state }
+    return state
   }
 
   #first(entry: DeviceEntry): void {

@@ -152,6 +152,7 @@ export class Processor {
   #rosterChange(record: LogRecord): boolean {
     const text = Buffer.from(record.payload).toString('utf8')
     if (!this.roster.apply(JSON.parse(text) as Roster | RosterChange)) return false
+    this.devices.forgetStandings()
     this.#input({ kind: 'tick', receivedAt: record.receivedAt }, record)
     return true
   }
