@@ -41,9 +41,12 @@ export class DeviceDesk {
       case 'start':
         this.#book.forgetOnline()
         return true
+      case 'coverage':
+        // Frames are no records: that a camera has ever sent is remembered by what it covered.
+        this.#known(this.#book.meet(input.community, input.device, record.client, input.to))
+        return true
       case 'access':
       case 'camera-state':
-      case 'coverage':
       case 'sighting':
       case 'tick':
         return true
@@ -59,9 +62,8 @@ export class DeviceDesk {
     if (device === gatewayDevice) return record.client === gatewayDevice
     const entry = this.#book.meet(community, device, record.client, input.receivedAt)
     const state = this.#standing(entry, community, device)
-    const isNew = entry !== null && entry.info === null && entry.announced === null
     if (entry !== null) {
-      if (isNew) this.#first(entry)
+      this.#known(entry)
       if (input.kind === 'reading')
         this.#book.value(entry, input.name, { ts: input.ts, value: input.value })
       else if (input.kind === 'status') this.#status(entry, input)
@@ -83,7 +85,8 @@ export class DeviceDesk {
     return state
   }
 
-  #first(entry: DeviceEntry): void {
+  #known(entry: DeviceEntry | null): void {
+    if (entry === null || entry.info !== null || entry.announced !== null) return
     entry.info = ''
     this.#book.touch(entry)
     const { community, id: device, firstClient: client } = entry

@@ -59,6 +59,7 @@ export function createParts(inputs: GatewayInputs): Parts {
     roster: book,
     record: (fact) => pipeline.recordFact(fact),
     onQuarantine: (bad) => pipeline.quarantine(bad),
+    seenBefore: (community, id) => pipeline.firstSeen.firstClient(community, id) !== null,
   })
   const broker = createBroker({
     ...inputs,

@@ -21,6 +21,8 @@ export interface SightDeps {
   readonly roster: RosterView
   readonly record: (fact: Fact) => Promise<void>
   readonly onQuarantine: (bad: Quarantined) => void
+  /** Whether a device has ever sent anything, before this start too. */
+  readonly seenBefore: (community: string, device: string) => boolean
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -57,6 +59,7 @@ export function createSight(deps: SightDeps): Sight {
       record: (fact) => void deps.record(fact).catch(complain),
       evidence,
       onQuarantine: deps.onQuarantine,
+      seenBefore: deps.seenBefore,
       clock,
       logger,
     },
