@@ -1,4 +1,4 @@
-import BetterSqlite from 'better-sqlite3'
+import { Sqlite } from '../../config/sqlite.ts'
 import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely'
 import type { Dialect } from './columns.ts'
 import { accounts } from './migrations/0001-accounts.ts'
@@ -15,7 +15,7 @@ export type Trx = Transaction<Database>
  * disk. `file` may be `:memory:` in tests.
  */
 export async function openDatabase(file: string): Promise<Db> {
-  const sqlite = new BetterSqlite(file)
+  const sqlite = new Sqlite(file)
   sqlite.pragma('journal_mode = WAL')
   sqlite.pragma('synchronous = FULL')
   sqlite.pragma('busy_timeout = 5000')

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
-import Database from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
+import { Sqlite } from '../../config/sqlite.ts'
 import { CodedError } from '../../contracts/errors.ts'
 
 export interface OpenOptions {
@@ -22,7 +23,7 @@ const bytesOf = (file: string): number => {
 const damaged = (file: string, detail: string): CodedError =>
   new CodedError('database.damaged', `${file}: ${detail}`)
 
-function checkPages(db: Database.Database, file: string): void {
+function checkPages(db: Database, file: string): void {
   const answer: unknown = db.pragma('quick_check(1)', { simple: true })
   if (answer !== 'ok') throw damaged(file, String(answer))
 }
@@ -32,11 +33,11 @@ function checkPages(db: Database.Database, file: string): void {
  * `synchronous=FULL` (a commit returns after fdatasync), foreign keys, a bounded wait for locks.
  * Throws CodedError `database.damaged` when the file is no database or its pages do not add up.
  */
-export function openDatabase(file: string, options: OpenOptions = {}): Database.Database {
+export function openDatabase(file: string, options: OpenOptions = {}): Database {
   const bytesBefore = bytesOf(file)
-  let db: Database.Database | null = null
+  let db: Database | null = null
   try {
-    db = new Database(file)
+    db = new Sqlite(file)
     db.pragma('busy_timeout = 5000')
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')

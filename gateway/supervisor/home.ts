@@ -8,7 +8,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
+import { Sqlite } from '../../config/sqlite.ts'
 import { CodedError } from '../../contracts/errors.ts'
 
 /** Written once both children listen; `pid` is the supervisor's. */
@@ -31,7 +32,7 @@ export function writeWhole(file: string, text: string, mode: number): void {
 /** $LINLI_HOME on disk: everything in it is for its owner only. */
 export class Home {
   readonly dir: string
-  #lock: Database.Database | null = null
+  #lock: Database | null = null
 
   constructor(dir: string) {
     this.dir = dir
@@ -88,8 +89,8 @@ export class Home {
    * An exclusive SQLite transaction is the lock: the kernel drops it with the process, so that neither
    * kill -9 nor a process that got the same pid later can leave it behind.
    */
-  #takeLock(): Database.Database {
-    const lock = new Database(this.path('lock.db'), { timeout: 0 })
+  #takeLock(): Database {
+    const lock = new Sqlite(this.path('lock.db'), { timeout: 0 })
     try {
       lock.exec('BEGIN EXCLUSIVE')
     } catch {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import BetterSqlite from 'better-sqlite3'
+import { Sqlite } from '../../config/sqlite.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Roster } from '../../contracts/roster.ts'
 import { type Caller, type TestApi, startTestApi } from './support/api.ts'
@@ -26,7 +26,7 @@ const elder = async (more = {}) =>
 
 /** The log as an auditor reads it: from the file. */
 function logged(what: string): unknown[] {
-  const db = new BetterSqlite(join(test.home, 'api.db'), { readonly: true })
+  const db = new Sqlite(join(test.home, 'api.db'), { readonly: true })
   try {
     return db.prepare('select * from access_log where what = ? order by seq').all(what)
   } finally {

@@ -1,4 +1,5 @@
-import Database from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
+import { Sqlite } from '../../../config/sqlite.ts'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { OutboxItem } from '../../../gateway/outbox/outbox-item.ts'
@@ -13,8 +14,8 @@ export const silent: Logger = {
   error: () => undefined,
 }
 
-export function openOutbox(): Database.Database {
-  const db = new Database(':memory:')
+export function openOutbox(): Database {
+  const db = new Sqlite(':memory:')
   for (const sql of outboxTables) db.exec(sql)
   return db
 }
