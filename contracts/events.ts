@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { Id } from './ids.ts'
+import { DeviceInfo } from './payloads.ts'
 
 /** Events that the gateway publishes under its own device id, and sends up for the history. */
 export const gatewayEventTypes = [
@@ -35,3 +36,12 @@ export type GatewayEventBatch = Static<typeof GatewayEventBatch>
 /** Names of the server-sent events on `GET /api/v1/stream`. */
 export const streamEvents = ['ticket', 'anomaly', 'sighting', 'device', 'kpi'] as const
 export type StreamEvent = (typeof streamEvents)[number]
+
+/** Data of `device.seen`: a device that is not in the roster came in, or says more about itself. */
+export const DeviceSeen = Type.Object({
+  /** User name of the credential by which it first came in. */
+  client: Type.String(),
+  /** What it said in `info`; null while it has said nothing. */
+  info: Type.Union([DeviceInfo, Type.Null()]),
+})
+export type DeviceSeen = Static<typeof DeviceSeen>

@@ -1,7 +1,9 @@
-import type { GatewayEvent } from '../../contracts/events.ts'
+import { Value } from 'typebox/value'
+import { DeviceSeen, type GatewayEvent } from '../../contracts/events.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import type { DeviceCreate, DevicePatch } from '../../contracts/http/devices.ts'
 import { isSlug } from '../../contracts/ids.ts'
+import type { DeviceInfo } from '../../contracts/payloads.ts'
 import type { CameraSettings, RosterChange, RosterDevice } from '../../contracts/roster.ts'
 import { toJsonOrNull } from '../db/json.ts'
 import type { Db, Trx } from '../db/open.ts'
@@ -209,12 +211,10 @@ export async function blockDevice(
   return { device: next, change }
 }
 
-const textOf = (value: unknown, max: number): string | null =>
-  typeof value === 'string' && value !== '' ? value.slice(0, max) : null
-
 /**
- * A stranger announced itself under a provisioning credential: it is put down as pending. Null when
- * it is known already, is not named as a device can be, or too many wait.
+ * A stranger announced itself under a provisioning credential: it is put down as pending, or what it
+ * says of itself by now is. Null when it is approved or blocked, is not named as a device can be, says
+ * nothing that can be read, or too many wait.
  */
 export async function noteStranger(
   trx: Trx,
@@ -222,30 +222,39 @@ export async function noteStranger(
   now: number,
 ): Promise<DeviceOutcome | null> {
   const { community, device: id, data } = event
-  if (!isSlug(community) || !isSlug(id)) return null
-  if ((await findDevice(trx, community, id)) !== null) return null
+  if (!isSlug(community) || !isSlug(id) || !Value.Check(DeviceSeen, data)) return null
+  const known = await findDevice(trx, community, id)
+  if (known !== null && (known.state !== 'pending' || data.info === null)) return null
+  if (known === null && (await countPending(trx, community)) >= pendingMax) return null
+  const device = pendingDevice(community, id, data.info ?? {})
+  if (known === null) await insert(trx, device, now)
+  else await save(trx, device, now)
+  const change = await recordChange(trx, { devices: { upsert: [device] } })
+  await tell(trx, device, 'seen', now)
+  return { device, change }
+}
+
+async function countPending(trx: Trx, community: string): Promise<number> {
   const waiting = await trx
     .selectFrom('devices')
     .select(({ fn }) => fn.countAll().as('n'))
     .where('community', '=', community)
     .where('state', '=', 'pending')
     .executeTakeFirst()
-  if (Number(waiting?.n ?? 0) >= pendingMax) return null
-  const type = textOf(data['type'], 64) ?? 'unknown'
-  const place = textOf(data['place'], 200)
-  const device: RosterDevice = {
+  return Number(waiting?.n ?? 0)
+}
+
+function pendingDevice(community: string, id: string, info: DeviceInfo): RosterDevice {
+  const { type = 'unknown', name, place, intervalMs } = info
+  return {
     id,
     community,
     type,
-    name: textOf(data['name'], 200) ?? id,
-    place: place === null ? null : { name: place },
+    name: name === undefined || name === '' ? id : name,
+    place: place === undefined ? null : typeof place === 'string' ? { name: place } : place,
     state: 'pending',
     household: null,
-    intervalMs: null,
+    intervalMs: intervalMs ?? null,
     camera: cameraOf(type, undefined),
   }
-  await insert(trx, device, now)
-  const change = await recordChange(trx, { devices: { upsert: [device] } })
-  await tell(trx, device, 'seen', now)
-  return { device, change }
 }

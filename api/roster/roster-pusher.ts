@@ -26,6 +26,9 @@ interface Waiter {
   readonly done: (inForce: boolean) => void
 }
 
+/** Failures in a row before somebody is told. */
+const spokenOfAfter = 5
+
 /** More waiting changes than this are cheaper to send as the whole roster. */
 const pendingMax = 64
 
@@ -134,7 +137,8 @@ export class RosterPusher {
     this.#failedInARow += 1
     // Once more at once: a connection kept from before a restart of the box fails when it is used.
     if (this.#failedInARow === 1) return
-    if (this.#failedInARow === 2) {
+    // At the start of both, and over a restart of the box, a few seconds are nothing to speak of.
+    if (this.#failedInARow === spokenOfAfter) {
       this.#deps.logger.warn({ err: error }, 'roster: box out of reach, will retry')
     }
     this.#settle(true)

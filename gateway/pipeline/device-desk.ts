@@ -1,3 +1,4 @@
+import type { DeviceSeen } from '../../contracts/events.ts'
 import type { DeviceInfo } from '../../contracts/payloads.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
 import { gatewayDevice } from '../../contracts/topics.ts'
@@ -123,17 +124,13 @@ export class DeviceDesk {
     if (entry.announced === info) return
     entry.announced = info
     this.#book.touch(entry)
+    const data: DeviceSeen = {
+      client: entry.firstClient,
+      info: info === '' ? null : (JSON.parse(info) as DeviceInfo),
+    }
+    const { community, id: device } = entry
     this.#events.add(
-      {
-        type: 'device.seen',
-        community: entry.community,
-        device: entry.id,
-        ts: receivedAt,
-        data: {
-          client: entry.firstClient,
-          info: info === '' ? null : (JSON.parse(info) as DeviceInfo),
-        },
-      },
+      { type: 'device.seen', community, device, ts: receivedAt, data },
       receivedAt,
       info,
     )

@@ -126,14 +126,30 @@ describe('devices', () => {
       community: 'demo',
       device: 'new-1',
       type: 'device.seen',
-      data: { type: 'smoke', name: '厨房烟感', place: '3 号楼' },
+      data: {
+        client: 'demo.provisioning.1',
+        info: { type: 'smoke', name: '厨房烟感', place: '3 号楼', intervalMs: 60_000 },
+      },
     }
+    const before = { ...event, id: 'evt-0', data: { client: 'demo.provisioning.1', info: null } }
+    await test.box.post('/gateway/events', { events: [before] })
+    expect((await admin.get('/devices?state=pending')).json().items).toMatchObject([
+      { id: 'new-1', name: 'new-1', type: 'unknown' },
+    ])
     const sent = await test.box.post('/gateway/events', { events: [event, event] })
     expect(sent.json()).toEqual({ stored: 1, duplicates: 1 })
     expect((await test.box.post('/gateway/events', { events: [event] })).json().stored).toBe(0)
     const pending = (await admin.get('/devices?state=pending')).json().items
     expect(pending).toMatchObject([
-      { id: 'new-1', name: '厨房烟感', place: { name: '3 号楼' }, online: null, lastValues: {} },
+      {
+        id: 'new-1',
+        type: 'smoke',
+        name: '厨房烟感',
+        place: { name: '3 号楼' },
+        intervalMs: 60_000,
+        online: null,
+        lastValues: {},
+      },
     ])
     const approved = (await admin.post('/devices/new-1/approve')).json()
     expect(approved).toMatchObject({ device: { state: 'approved' }, inForce: true })

@@ -228,12 +228,12 @@ describe('numbers and due times', () => {
     expect(await hours({ severity: 'major' })).toBe(24)
     expect(await hours({})).toBe(72)
     const unsure = smoke('due-1', { type: 'resident.cannot-tell', severity: 'major', key: 'due' })
-    const opened = (await test.box.post('/anomalies', unsure)).json() as { ticket: { id: string } }
-    const ticket = (await admin.get(`/tickets/${opened.ticket.id}`)).json() as {
+    const opened = (await test.box.post('/anomalies', unsure)).json<{ ticket: { id: string } }>()
+    const { dueAt, createdAt } = (await admin.get(`/tickets/${opened.ticket.id}`)).json<{
       dueAt: number
       createdAt: number
-    }
-    expect((ticket.dueAt - ticket.createdAt) / 3_600_000).toBe(4)
+    }>()
+    expect((dueAt - createdAt) / 3_600_000).toBe(4)
     expect(test.time.now).toBe(noon)
     expect((await admin.post('/tickets', { title: 'x', category: 'Z9' })).statusCode).toBe(400)
   })

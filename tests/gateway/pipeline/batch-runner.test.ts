@@ -21,6 +21,28 @@ describe('a batch', () => {
     expect(bench.runner.processor.roster.book.version).toBe(1)
   })
 
+  it('remembers a camera by what it covered, since its frames are no records', () => {
+    const fact = {
+      kind: 'coverage',
+      community: 'home',
+      device: 'cam-1',
+      from: startAt,
+      to: startAt + 60_000,
+    }
+    const payload = Buffer.from(JSON.stringify({ ...fact, receivedAt: startAt }))
+    const record = {
+      kind: 'fact',
+      receivedAt: startAt,
+      topic: '',
+      client: 'gateway',
+      retain: false,
+      payload,
+    } as const
+    const seen = [{ community: 'home', device: 'cam-1', client: 'gateway' }]
+    expect(bench.run([record]).firstSeen).toEqual(seen)
+    expect(bench.run([record]).firstSeen).toEqual([])
+  })
+
   it('check 24: a poison record is set aside after three tries, and the queue moves on', async () => {
     bench.breakOn.value = 'poison'
     bench.breakOn.times = 1_000
