@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { pino } from 'pino'
 import { readEnv } from '../config/env.ts'
 import { readConfig } from '../config/file.ts'
@@ -10,6 +11,9 @@ import { createGateway } from './wiring/gateway.ts'
 
 /** The edge process. Reads the environment, builds the gateway, and ends when it is told to. */
 async function main(): Promise<void> {
+  // Frames lie outside the heap, yet V8 collects all of it for every few dozen of them. Letting it grow
+  // further in between took `bench detect` from 0.84 to 0.89 of the bare loop.
+  setFlagsFromString('--heap-growing-percent=400')
   const settings = readEnv(process.env)
   const config = readConfig(settings.configFile)
   const logger = pino({ name: 'gateway', level: config.log.level })
