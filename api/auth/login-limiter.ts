@@ -10,60 +10,101 @@ const perUser = [
 const perAddress = [{ windowMs: minuteMs, max: 100 }] as const
 type Windows = readonly { readonly windowMs: number; readonly max: number }[]
 
-export interface LoginAttempt {
-  /** The password was right: the attempt does not count. */
-  succeeded(): void
-}
-
 export interface LoginLimiter {
-  /** Null when it is too soon. An attempt counts from its start, so that many at once cannot slip by. */
-  attempt(username: string, address: string): LoginAttempt | null
+  /**
+   * Runs `check`, which says whether the password is right; null when it is too soon to try. One that
+   * runs counts as a failure until it is known to be none: many at once cannot slip by. Those that it
+   * keeps out wait for it, so that one person may sign in on many devices in the same moment.
+   */
+  attempt(username: string, address: string, check: () => Promise<boolean>): Promise<boolean | null>
   readonly refused: number
 }
 
-const full = (times: readonly number[], windows: Windows, now: number): boolean =>
-  windows.some(({ windowMs, max }) => times.filter((ts) => now - ts < windowMs).length >= max)
+interface Attempt {
+  readonly at: number
+  running: boolean
+}
+
+const full = (attempts: readonly Attempt[], windows: Windows, now: number): boolean =>
+  windows.some(
+    ({ windowMs, max }) => attempts.filter(({ at }) => now - at < windowMs).length >= max,
+  )
 
 /**
  * Sliding windows over the times of failures, in memory, at most `keysMax` names; the one that was
  * quiet longest is forgotten first. A refused attempt is refused for the right password too.
  */
-export function createLoginLimiter(clock: Clock, options: { keysMax?: number } = {}): LoginLimiter {
-  const { keysMax = 20_000 } = options
-  const failures = new Map<string, number[]>()
+export function createLoginLimiter(
+  clock: Clock,
+  options: { keysMax?: number; waitingMax?: number } = {},
+): LoginLimiter {
+  const { keysMax = 20_000, waitingMax = 64 } = options
+  const book = new Map<string, Attempt[]>()
+  let waiting: (() => void)[] = []
   let refused = 0
 
-  const recent = (key: string, windows: Windows, now: number): number[] => {
+  const recent = (key: string, windows: Windows, now: number): Attempt[] => {
     const longest = windows.at(-1)?.windowMs ?? 0
-    return (failures.get(key) ?? []).filter((ts) => now - ts < longest)
+    return (book.get(key) ?? []).filter(({ at, running }) => running || now - at < longest)
   }
-  const keep = (key: string, times: number[]): void => {
-    failures.delete(key)
-    if (times.length > 0) failures.set(key, times)
-    const oldest = failures.keys().next().value
-    if (failures.size > keysMax && oldest !== undefined) failures.delete(oldest)
+  const keep = (key: string, attempts: Attempt[]): void => {
+    book.delete(key)
+    if (attempts.length > 0) book.set(key, attempts)
+    const oldest = book.keys().next().value
+    if (book.size > keysMax && oldest !== undefined) book.delete(oldest)
+  }
+  const end = (keys: readonly string[], attempt: Attempt, wrong: boolean): void => {
+    attempt.running = false
+    for (const key of wrong ? [] : keys) {
+      const attempts = book.get(key)
+      if (attempts !== undefined) {
+        keep(
+          key,
+          attempts.filter((one) => one !== attempt),
+        )
+      }
+    }
+    const woken = waiting
+    waiting = []
+    for (const wake of woken) wake()
   }
 
   return {
-    attempt(username, address) {
-      const now = clock()
+    async attempt(username, address, check) {
       const keys = [
         { key: `u ${address} ${username.toLowerCase()}`, windows: perUser },
         { key: `a ${address}`, windows: perAddress },
       ] as const
-      if (keys.some(({ key, windows }) => full(recent(key, windows, now), windows, now))) {
-        refused += 1
-        return null
+      for (;;) {
+        const now = clock()
+        const tried = keys.map(({ key, windows }) => ({ windows, list: recent(key, windows, now) }))
+        if (!tried.some(({ list, windows }) => full(list, windows, now))) break
+        const failed = tried.some(({ list, windows }) =>
+          full(
+            list.filter(({ running }) => !running),
+            windows,
+            now,
+          ),
+        )
+        if (failed || waiting.length >= waitingMax) {
+          refused += 1
+          return null
+        }
+        await new Promise<void>((resolve) => waiting.push(resolve))
       }
-      for (const { key, windows } of keys) keep(key, [...recent(key, windows, now), now])
-      return {
-        succeeded() {
-          for (const { key } of keys) {
-            const times = failures.get(key)
-            const at = times?.indexOf(now) ?? -1
-            if (times !== undefined && at >= 0) keep(key, times.toSpliced(at, 1))
-          }
-        },
+      const now = clock()
+      const attempt = { at: now, running: true }
+      for (const { key, windows } of keys) keep(key, [...recent(key, windows, now), attempt])
+      let wrong = false
+      try {
+        wrong = !(await check())
+        return !wrong
+      } finally {
+        end(
+          keys.map(({ key }) => key),
+          attempt,
+          wrong,
+        )
       }
     },
     get refused() {

@@ -32,18 +32,17 @@ export const authRoutes =
       async (request, reply) => {
         checkSameOrigin(request)
         const { username, password } = request.body
-        const attempt = deps.limiter.attempt(username, request.ip)
-        if (attempt === null) {
+        const user = await findUserByName(deps.db, username)
+        const right = await deps.limiter.attempt(username, request.ip, async () => {
+          // An unknown name costs the same work as a wrong password, so time tells nothing.
+          const same = await deps.passwords.verify(password, user?.password_hash ?? null)
+          return same && user?.disabled === 0
+        })
+        if (right === null) {
           deps.metrics.dropped.inc({ what: 'login' })
           throw new CodedError('auth.rate-limited', 'too many failed sign-ins')
         }
-        const user = await findUserByName(deps.db, username)
-        // An unknown name costs the same work as a wrong password, so time tells nothing.
-        const right = await deps.passwords.verify(password, user?.password_hash ?? null)
-        if (!right || user === null || user.disabled === 1) {
-          throw new CodedError('auth.failed', 'user name or password')
-        }
-        attempt.succeeded()
+        if (!right || user === null) throw new CodedError('auth.failed', 'user name or password')
         const token = await deps.transact((trx) => openSession(trx, user.id, deps.clock()))
         reply.setCookie(sessionCookie, token, {
           httpOnly: true,
@@ -101,13 +100,12 @@ function passwordRoute(app: Parameters<FastifyPluginAsyncTypebox>[0], deps: Deps
       if (account === null || session === null) {
         throw new CodedError('auth.forbidden', 'a key has no password')
       }
-      const attempt = deps.limiter.attempt(account.username, request.ip)
-      if (attempt === null) throw new CodedError('auth.rate-limited', 'too many wrong passwords')
-      const user = await findUser(deps.db, account.id)
-      if (!(await deps.passwords.verify(request.body.old, user?.password_hash ?? null))) {
-        throw new CodedError('auth.failed', 'the old password is wrong')
-      }
-      attempt.succeeded()
+      const right = await deps.limiter.attempt(account.username, request.ip, async () => {
+        const user = await findUser(deps.db, account.id)
+        return deps.passwords.verify(request.body.old, user?.password_hash ?? null)
+      })
+      if (right === null) throw new CodedError('auth.rate-limited', 'too many wrong passwords')
+      if (!right) throw new CodedError('auth.failed', 'the old password is wrong')
       if (request.body.new === request.body.old) {
         throw new CodedError('request.invalid', 'body: the new password is the old one')
       }

@@ -113,6 +113,14 @@ describe('check 5: login limit and equal timing for an unknown user', () => {
     }
   })
 
+  it('lets one person sign in on ten devices in the same moment', async () => {
+    const test = await start()
+    const all = await Promise.all(
+      Array.from({ length: 10 }, () => login(test, 'admin', adminPassword)),
+    )
+    expect(all.map(({ statusCode }) => statusCode)).toEqual(Array(10).fill(200))
+  })
+
   it('takes as long for a name that does not exist', async () => {
     const test = await start()
     const measure = async (name: string): Promise<number> => {
