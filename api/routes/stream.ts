@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -67,7 +69,8 @@ export const streamRoutes =
         const header = request.headers['last-event-id']
         const given = typeof header === 'string' && /^\d{1,15}$/.test(header) ? header : null
         const resume = given ?? request.query.lastEventId ?? null
-        const from = resume === null ? deps.hub.lastId : Number(resume)
+        // An id that was never given comes from another store; waiting for it would be silence.
+        const from = Math.min(Number(resume ?? Infinity), deps.hub.lastId)
         serve(request, reply, deps, { from, heartbeatMs, bufferBytesMax, open })
         return reply
       },
@@ -134,11 +137,28 @@ function serve(request: FastifyRequest, reply: FastifyReply, deps: Deps, serving
   write(`retry: 2000\nid: ${serving.from}\n\n`)
   const replay = async (): Promise<void> => {
     while (!ready) {
+      await nextTurn()
       const rows = await deps.hub.after(sentTo, replayBatch)
-      for (const row of rows) send(row)
+      for (const row of rows) {
+        send(row)
+        // The past may be longer than any buffer: it goes as fast as the client reads.
+        if (raw.writableNeedDrain) await drained(raw)
+        if (raw.destroyed) return
+      }
       // Looked at and decided in one step: nothing can come in between.
       ready = rows.length < replayBatch && heldTo <= sentTo
     }
   }
   replay().catch(end)
 }
+
+const drained = (raw: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      raw.off('drain', done)
+      raw.off('close', done)
+      resolve()
+    }
+    raw.on('drain', done)
+    raw.on('close', done)
+  })

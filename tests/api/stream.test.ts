@@ -1,5 +1,8 @@
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../api/db/open.ts'
+import { emit } from '../../api/events/emit.ts'
 import { type TestApi, smoke, startTestApi } from './support/api.ts'
 
 const closing: (() => Promise<void> | void)[] = []
@@ -92,6 +95,21 @@ const event = (id: string, type: string) => ({
   data: { state: 'offline' },
 })
 
+/** So much happened while nobody listened. */
+async function fillPast(test: TestApi, count: number): Promise<void> {
+  const db = await openDatabase(join(test.home, 'api.db'))
+  await db.transaction().execute(async (trx) => {
+    for (let i = 0; i < count; i += 1) {
+      const data = { title: 'x'.repeat(400) }
+      await emit(trx, { name: 'ticket', ts: i, community: 'demo', unit: null, data })
+    }
+  })
+  await db.destroy()
+  // A change of its own makes the api look.
+  const admin = await test.admin()
+  await admin.patch(`/users/${(await admin.get('/auth/me')).json().id}`, { name: 'me' })
+}
+
 describe('the stream', () => {
   it('tells of a change at once, in order, with what the page needs to reload', async () => {
     const { test, url } = await start()
@@ -133,6 +151,27 @@ describe('the stream', () => {
     expect(ids).toEqual(Array.from({ length: 2_401 }, (_, i) => Number(from) + 1 + i))
     expect(second.events.at(-1)?.data['title']).toBe('after')
   }, 60_000)
+
+  it('resumes a past that is longer than any buffer, as fast as the client reads', async () => {
+    const { test, url } = await start({ bufferBytesMax: 64 * 1024 })
+    const admin = await test.admin()
+    await fillPast(test, 3_000)
+    const listener = await hear(url, admin.token, '0')
+    await listener.until(3_000)
+    expect(listener.ended).toBe(false)
+    await admin.post('/tickets', { title: 'after' })
+    await listener.until(3_001)
+    expect(listener.events.at(-1)?.data['title']).toBe('after')
+  }, 30_000)
+
+  it('hears of what comes with an id of another store, too', async () => {
+    const { test, url } = await start()
+    const admin = await test.admin()
+    const listener = await hear(url, admin.token, '999999')
+    await admin.post('/tickets', { title: 'new' })
+    await listener.until(1)
+    expect(listener.events[0]?.data['title']).toBe('new')
+  })
 
   it('starts with now for a new listener, who can resume even if nothing was said', async () => {
     const { test, url } = await start()
