@@ -1,6 +1,7 @@
 import './coverage-bar.css'
 import type { CareState } from '../../../contracts/care.ts'
 import { useText } from '../text/use-text.ts'
+import { zoned } from '../text/zone.ts'
 import { type CoverageInput, coverageDrawing, type Piece, sixHourMarks } from './coverage-model.ts'
 
 export type CoverageTone = 'ok' | 'watch' | 'cannot' | 'unseen-over' | 'away'
@@ -107,7 +108,7 @@ export function CoverageAxis({ fromMs, toMs, end }: { fromMs: number; toMs: numb
     <div className="coverage-axis" aria-hidden="true">
       {shown.map((ms) => (
         <span key={ms} style={{ left: percent(shareOf(ms)) }}>
-          {new Date(ms).getHours() === 0 ? t('time.midnight') : time.clock(ms)}
+          {zoned(ms).hours === 0 ? t('time.midnight') : time.clock(ms)}
         </span>
       ))}
       <span className="now">{end}</span>
@@ -122,7 +123,7 @@ export function CoverageLines({ fromMs, toMs }: { fromMs: number; toMs: number }
       {sixHourMarks(fromMs, toMs).map((ms) => (
         <i
           key={ms}
-          className={new Date(ms).getHours() === 0 ? 'midnight' : ''}
+          className={zoned(ms).hours === 0 ? 'midnight' : ''}
           style={{ left: percent(((ms - fromMs) / (toMs - fromMs)) * 100) }}
         />
       ))}

@@ -1,3 +1,5 @@
+import { midnightOf } from '../text/zone.ts'
+
 /** Geometry of the coverage bar, in percent of its width. Pure: the drawing only paints it. */
 export type Span = readonly [from: number, to: number]
 
@@ -91,16 +93,12 @@ export function coverageDrawing(input: CoverageInput): CoverageDrawing {
   }
 }
 
-/** Full six-hour marks of local time between two instants. */
+const sixHoursMs = 6 * 3_600_000
+
+/** Full six-hour marks of the community's clock between two instants. */
 export function sixHourMarks(fromMs: number, toMs: number): number[] {
-  const day = new Date(fromMs)
-  day.setHours(0, 0, 0, 0)
   const marks: number[] = []
-  for (let hour = 0; marks.length < 64; hour += 6) {
-    const mark = new Date(day)
-    mark.setHours(hour)
-    if (mark.getTime() >= toMs) break
-    if (mark.getTime() > fromMs) marks.push(mark.getTime())
-  }
+  for (let mark = midnightOf(fromMs); mark < toMs && marks.length < 64; mark += sixHoursMs)
+    if (mark > fromMs) marks.push(mark)
   return marks
 }

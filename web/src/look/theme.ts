@@ -34,6 +34,7 @@ export const theme: ThemeConfig = {
       dangerShadow: 'none',
       fontWeight: 400,
     },
+    Segmented: { itemSelectedColor: '#2B55C0', itemColor: '#465264', trackBg: '#EEF0F4' },
     Modal: { boxShadow: '0 6px 20px rgba(24,33,47,.10)' },
   },
 }

@@ -7,6 +7,7 @@ import { useNow } from '../data/use-now.ts'
 import { BrandMark } from '../look/brand-mark.tsx'
 import { StateShape } from '../look/state-shape.tsx'
 import { useText } from '../text/use-text.ts'
+import { useUnitNames } from '../pages/ticket/use-names.ts'
 import { useSignOut } from './use-sign-out.ts'
 
 export interface TopBarProps {
@@ -25,7 +26,7 @@ export function TopBar({ health, live }: TopBarProps) {
         <BrandMark sizePx={22} />
         {t('app.name')}
       </span>
-      <b className="community">{health?.community ?? ''}</b>
+      <b className="community">{useUnitNames()(health?.community ?? null)}</b>
       <Find />
       <span className="grow" />
       <BoxState health={health} live={live} />

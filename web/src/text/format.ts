@@ -1,4 +1,6 @@
-/** Times and spans as people say them, in both languages. Local time of the browser. */
+import { midnightOf, zoned } from './zone.ts'
+
+/** Times and spans as people say them, in both languages, by the clock of the community. */
 export type Language = 'zh' | 'en'
 
 const secondMs = 1_000
@@ -21,15 +23,13 @@ export interface TimeWords {
   span(ms: number): string
 }
 
-const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0)
-
-/** Whole days between the local midnights of two instants. */
+/** Whole days between the midnights of two instants. */
 function dayDistance(ms: number, now: number): number {
-  return Math.round((midnight(ms) - midnight(now)) / dayMs)
+  return Math.round((midnightOf(ms) - midnightOf(now)) / dayMs)
 }
 
-const clock = (ms: number) => `${two(new Date(ms).getHours())}:${two(new Date(ms).getMinutes())}`
-const exact = (ms: number) => `${clock(ms)}:${two(new Date(ms).getSeconds())}`
+const clock = (ms: number) => `${two(zoned(ms).hours)}:${two(zoned(ms).minutes)}`
+const exact = (ms: number) => `${clock(ms)}:${two(zoned(ms).seconds)}`
 
 function spanParts(ms: number): { days: number; hours: number; minutes: number; seconds: number } {
   const whole = Math.max(0, ms)
@@ -45,14 +45,14 @@ const timeZh: TimeWords = {
   clock,
   exact,
   date: (ms) => {
-    const at = new Date(ms)
-    return `${at.getMonth() + 1} 月 ${at.getDate()} 日 ${weekdaysZh[at.getDay()] ?? ''}`
+    const at = zoned(ms)
+    return `${at.month} 月 ${at.day} 日 ${weekdaysZh[at.weekday] ?? ''}`
   },
   day: (ms, now) => {
     const distance = dayDistance(ms, now)
     const near = { '-1': '昨天', '0': '今天', '1': '明天' }[String(distance)]
-    const at = new Date(ms)
-    return `${near ?? `${at.getMonth() + 1} 月 ${at.getDate()} 日`} ${clock(ms)}`
+    const at = zoned(ms)
+    return `${near ?? `${at.month} 月 ${at.day} 日`} ${clock(ms)}`
   },
   span: (ms) => {
     const { days, hours, minutes, seconds } = spanParts(ms)
@@ -66,14 +66,14 @@ const timeEn: TimeWords = {
   clock,
   exact,
   date: (ms) => {
-    const at = new Date(ms)
-    return `${weekdaysEn[at.getDay()] ?? ''} ${at.getDate()} ${monthsEn[at.getMonth()] ?? ''}`
+    const at = zoned(ms)
+    return `${weekdaysEn[at.weekday] ?? ''} ${at.day} ${monthsEn[at.month - 1] ?? ''}`
   },
   day: (ms, now) => {
     const distance = dayDistance(ms, now)
     const near = { '-1': 'yesterday', '0': 'today', '1': 'tomorrow' }[String(distance)]
-    const at = new Date(ms)
-    return `${near ?? `${at.getDate()} ${monthsEn[at.getMonth()] ?? ''}`} ${clock(ms)}`
+    const at = zoned(ms)
+    return `${near ?? `${at.day} ${monthsEn[at.month - 1] ?? ''}`} ${clock(ms)}`
   },
   span: (ms) => {
     const { days, hours, minutes, seconds } = spanParts(ms)

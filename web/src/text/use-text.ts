@@ -10,6 +10,9 @@ export interface TextTools {
   readonly time: TimeWords
   /** The name of a detected class; unknown ones as the model says them. */
   readonly thing: (label: string) => string
+  /** The name of a reading or of a type of device; unknown ones as the device says them. */
+  readonly reading: (name: string) => string
+  readonly deviceType: (type: string) => string
   /** A text of the server in the chosen language; English falls back to Chinese where none was written. */
   readonly local: (text: LocalText) => string
   readonly either: (zhText: string, enText: string | null) => string
@@ -23,15 +26,18 @@ export function textTools(
   setLanguage: (language: Language) => void,
 ): TextTools {
   const words = dictionaries[language]
+  const named = (kind: 'thing' | 'reading' | 'type') => (name: string) => {
+    const key = `${kind}.${name}`
+    return isWord(key) ? words[key] : name
+  }
   return {
     language,
     setLanguage,
     time: timeWords[language],
     t: (key, ...values) => fillIn(words[key], values[0]),
-    thing: (label) => {
-      const key = `thing.${label}`
-      return isWord(key) ? words[key] : label
-    },
+    thing: named('thing'),
+    reading: named('reading'),
+    deviceType: named('type'),
     local: (text) => text[language],
     either: (zhText, enText) => (language === 'en' ? (enText ?? zhText) : zhText),
   }

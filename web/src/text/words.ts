@@ -1,9 +1,10 @@
 import { zhCommon } from './zh/common.ts'
+import { zhNames } from './zh/names.ts'
 import { zhPlaces } from './zh/places.ts'
 import { zhTickets } from './zh/tickets.ts'
 
 /** The source of all texts. */
-export const zh = { ...zhCommon, ...zhTickets, ...zhPlaces } as const
+export const zh = { ...zhCommon, ...zhTickets, ...zhPlaces, ...zhNames } as const
 
 export type WordKey = keyof typeof zh
 /** A language must have every key; a missing one is a type error. */

@@ -60,7 +60,7 @@ export function CameraTile({ camera, boxes, now, turns }: CameraTileProps) {
           <span className="second s13 nowrap">{t(`camera.${state}`)}</span>
         </div>
         <div className="muted s12 row wrap" style={{ gap: '0 12px' }}>
-          <span>{camera.place?.name ?? camera.id}</span>
+          {camera.place?.name !== camera.name && <span>{camera.place?.name ?? camera.id}</span>}
           {health?.lastFrameAt != null && (
             <span>{t('cameras.age', { span: time.span(now - health.lastFrameAt) })}</span>
           )}

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Input from 'antd/es/input'
-import Modal from 'antd/es/modal'
 import Segmented from 'antd/es/segmented'
 import Select from 'antd/es/select'
 import { useState } from 'react'
@@ -9,9 +8,10 @@ import type { SuspensionCreate, VisitCreate } from '../../../../contracts/http/p
 import { keys } from '../../data/queries.ts'
 import { useClient } from '../../data/use-client.ts'
 import { useSay } from '../../data/use-say.ts'
+import { DialogForm } from '../../look/dialog-form.tsx'
 import { FormField } from '../../look/form-field.tsx'
 import { useText } from '../../text/use-text.ts'
-import { fromField, toField } from './care-model.ts'
+import { fromField, toField } from '../../text/zone.ts'
 
 export interface CareDialogProps {
   readonly items: readonly CareItem[]
@@ -83,13 +83,11 @@ export function AwayDialog({ items, resident, onClose }: CareDialogProps) {
     post.mutate({ resident: who, body })
   }
   return (
-    <Modal
-      open
+    <DialogForm
       title={t('care.act-away')}
-      okText={t('save')}
-      cancelText={t('cancel')}
-      confirmLoading={post.isPending}
-      onOk={submit}
+      act={t('save')}
+      busy={post.isPending}
+      onSubmit={submit}
       onCancel={onClose}
     >
       <Person items={items} value={who} asked={asked} onChange={setWho} />
@@ -113,7 +111,7 @@ export function AwayDialog({ items, resident, onClose }: CareDialogProps) {
       <FormField label={t('care.note')} optional>
         <Input maxLength={1_000} value={note} onChange={(event) => setNote(event.target.value)} />
       </FormField>
-    </Modal>
+    </DialogForm>
   )
 }
 
@@ -135,13 +133,11 @@ export function VisitDialog({ items, resident, onClose }: CareDialogProps) {
     post.mutate({ resident: who, body })
   }
   return (
-    <Modal
-      open
+    <DialogForm
       title={t('care.act-visit')}
-      okText={t('save')}
-      cancelText={t('cancel')}
-      confirmLoading={post.isPending}
-      onOk={submit}
+      act={t('save')}
+      busy={post.isPending}
+      onSubmit={submit}
       onCancel={onClose}
     >
       <Person items={items} value={who} asked={asked} onChange={setWho} />
@@ -166,6 +162,6 @@ export function VisitDialog({ items, resident, onClose }: CareDialogProps) {
           onChange={(event) => setNote(event.target.value)}
         />
       </FormField>
-    </Modal>
+    </DialogForm>
   )
 }

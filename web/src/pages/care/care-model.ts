@@ -57,13 +57,3 @@ export const ticketAbout = (
 
 export const nameOf = (item: CareItem): string =>
   item.resident.honorific === '' ? item.resident.name : item.resident.honorific
-
-/** What a page writes into a local date-time field, and back. */
-export const toField = (ms: number): string => {
-  const at = new Date(ms)
-  return new Date(ms - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
-}
-export const fromField = (text: string): number | null => {
-  const ms = new Date(text).getTime()
-  return text === '' || Number.isNaN(ms) ? null : ms
-}

@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Input from 'antd/es/input'
-import Modal from 'antd/es/modal'
 import { useState } from 'react'
 import type { DeviceCreate, DeviceWithSecret } from '../../../../contracts/http/devices.ts'
 import { keys } from '../../data/queries.ts'
 import { useClient } from '../../data/use-client.ts'
 import { useSay } from '../../data/use-say.ts'
+import { DialogForm } from '../../look/dialog-form.tsx'
 import { FormField } from '../../look/form-field.tsx'
 import { useText } from '../../text/use-text.ts'
 
@@ -45,13 +45,11 @@ export default function CreateDevice({ onClose, onCreated }: CreateDeviceProps) 
     if (idFits && type.trim() !== '') create.mutate()
   }
   return (
-    <Modal
-      open
+    <DialogForm
       title={t('devices.create')}
-      okText={t('create.act')}
-      cancelText={t('cancel')}
-      confirmLoading={create.isPending}
-      onOk={submit}
+      act={t('create.act')}
+      busy={create.isPending}
+      onSubmit={submit}
       onCancel={onClose}
     >
       <FormField
@@ -72,6 +70,6 @@ export default function CreateDevice({ onClose, onCreated }: CreateDeviceProps) 
       <FormField label={t('devices.place')} optional>
         <Input maxLength={200} value={place} onChange={(event) => setPlace(event.target.value)} />
       </FormField>
-    </Modal>
+    </DialogForm>
   )
 }

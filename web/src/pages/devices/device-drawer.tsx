@@ -24,7 +24,7 @@ const spansHours = [1, 24, 168] as const
 
 /** One device: what it said last, and the way one reading went. */
 export default function DeviceDrawer({ device, now, onClose }: DeviceDrawerProps) {
-  const { t, time } = useText()
+  const { t, time, reading: nameOf, deviceType } = useText()
   const names = Object.keys(device.lastValues)
   const [picked, setPicked] = useState<string | null>(null)
   const [hours, setHours] = useState<number>(24)
@@ -41,14 +41,14 @@ export default function DeviceDrawer({ device, now, onClose }: DeviceDrawerProps
         <StateShape kind={state.shape} />
         {t(state.word)}
         <span className="muted s13">
-          {device.id} · {device.type}
+          {device.id} · {deviceType(device.type)}
           {device.place !== null && ` · ${device.place.name}`}
         </span>
       </div>
       <ul style={{ margin: '12px 0 20px', display: 'grid', gap: 4 }}>
         {Object.entries(device.lastValues).map(([name, point]) => (
           <li key={name} className="row s13">
-            <span style={{ width: 140 }}>{name}</span>
+            <span style={{ width: 140 }}>{nameOf(name)}</span>
             <b className="grow">
               {valueWords(name, point.value, t('devices.yes'), t('devices.no'))}
             </b>
@@ -63,7 +63,7 @@ export default function DeviceDrawer({ device, now, onClose }: DeviceDrawerProps
           aria-label={t('devices.pick-reading')}
           style={{ minWidth: 140 }}
           value={reading}
-          options={names.map((name) => ({ value: name, label: name }))}
+          options={names.map((name) => ({ value: name, label: nameOf(name) }))}
           onChange={(value: string) => setPicked(value)}
         />
         <Segmented
@@ -92,7 +92,7 @@ interface HistoryProps {
 }
 
 function History({ device, reading, hours, now }: HistoryProps) {
-  const { t, time } = useText()
+  const { t, time, reading: nameOf } = useText()
   const yesNo = typeof device.lastValues[reading]?.value === 'boolean'
   const { id, community, intervalMs } = device
   const history = useHistory({ device: id, community, reading, hours, yesNo })
@@ -107,7 +107,7 @@ function History({ device, reading, hours, now }: HistoryProps) {
   const values = points.map((point) => point.value)
   const from = time.day(fromMs, now)
   const label = t('devices.chart', {
-    reading,
+    reading: nameOf(reading),
     from,
     to: t('time.now'),
     min: figure(values.reduce((a, b) => Math.min(a, b))),

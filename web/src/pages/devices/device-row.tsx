@@ -30,7 +30,7 @@ export function deviceState(device: DeviceItem): { shape: StateKind; word: Devic
 const valuesMax = 4
 
 export function DeviceRow({ device, now, mayKeep, onPick, onAct }: DeviceRowProps) {
-  const { t, time } = useText()
+  const { t, time, reading, deviceType } = useText()
   const state = deviceState(device)
   const values = Object.entries(device.lastValues).slice(0, valuesMax)
   const button = (what: DeviceAct, word: 'devices.approve' | 'devices.block' | 'devices.renew') => (
@@ -63,8 +63,8 @@ export function DeviceRow({ device, now, mayKeep, onPick, onAct }: DeviceRowProp
           )}
         </div>
         <div className="muted s12 clip">
-          {device.id} · {device.type}
-          {device.place !== null && ` · ${device.place.name}`}
+          {device.id} · {deviceType(device.type)}
+          {device.place !== null && device.place.name !== device.name && ` · ${device.place.name}`}
         </div>
       </div>
       <span className="row s13" style={{ gap: 6 }}>
@@ -75,7 +75,7 @@ export function DeviceRow({ device, now, mayKeep, onPick, onAct }: DeviceRowProp
         {values
           .map(([name, point]) => {
             const said = valueWords(name, point.value, t('devices.yes'), t('devices.no'))
-            return `${name} ${said}`
+            return `${reading(name)} ${said}`
           })
           .join(' · ')}
       </span>

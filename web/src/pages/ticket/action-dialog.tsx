@@ -1,9 +1,9 @@
 import Input from 'antd/es/input'
-import Modal from 'antd/es/modal'
 import Select from 'antd/es/select'
 import { useState } from 'react'
 import type { TicketAction, TicketActionBody } from '../../../../contracts/ticket.ts'
 import { useColleagues, useUnits } from '../../data/queries.ts'
+import { DialogForm } from '../../look/dialog-form.tsx'
 import { FormField } from '../../look/form-field.tsx'
 import { useText } from '../../text/use-text.ts'
 import type { WordKey } from '../../text/words.ts'
@@ -50,20 +50,18 @@ export default function ActionDialog(props: ActionDialogProps) {
     onSend(body)
   }
   return (
-    <Modal
-      open
+    <DialogForm
       title={t(`act.${action}`)}
-      okText={t(`act.${action}`)}
-      cancelText={t('cancel')}
-      confirmLoading={busy}
-      onOk={send}
+      act={t(`act.${action}`)}
+      busy={busy}
+      onSubmit={send}
       onCancel={onCancel}
-      width={460}
     >
       {has('unit') && (
         <FormField label={t('field.unit')} wrong={wrong}>
           <Select
             allowClear
+            autoFocus
             showSearch={{ optionFilterProp: 'label' }}
             placeholder={t('field.choose')}
             value={unit}
@@ -104,6 +102,6 @@ export default function ActionDialog(props: ActionDialogProps) {
           onChange={(event) => setNote(event.target.value)}
         />
       </FormField>
-    </Modal>
+    </DialogForm>
   )
 }

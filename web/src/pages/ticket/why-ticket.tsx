@@ -66,7 +66,7 @@ export function WhyTicket({ ticket, now, bare = false }: WhyTicketProps) {
 }
 
 function FactLine({ item, now }: { item: Evidence; now: number }) {
-  const { t, time, local } = useText()
+  const { t, time, local, reading } = useText()
   if (item.kind === 'frame' || item.kind === 'coverage') return null
   const words = () => {
     if (item.kind !== 'reading') return local(item.text)
@@ -74,7 +74,7 @@ function FactLine({ item, now }: { item: Evidence; now: number }) {
     const said = typeof item.value === 'number' ? figure(item.value) : item.value
     const value =
       typeof item.value === 'boolean' ? yesNo : `${said}${item.unit ? ` ${item.unit}` : ''}`
-    return t('ticket.reading', { device: item.device, reading: item.reading, value })
+    return t('ticket.reading', { device: item.device, reading: reading(item.reading), value })
   }
   return (
     <li>

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Input from 'antd/es/input'
-import Modal from 'antd/es/modal'
 import Segmented from 'antd/es/segmented'
 import { useState } from 'react'
 import type { Severity } from '../../../../contracts/anomaly.ts'
@@ -8,6 +7,7 @@ import type { Ticket, TicketCreate } from '../../../../contracts/ticket.ts'
 import { keys } from '../../data/queries.ts'
 import { useClient } from '../../data/use-client.ts'
 import { useSay } from '../../data/use-say.ts'
+import { DialogForm } from '../../look/dialog-form.tsx'
 import { FormField } from '../../look/form-field.tsx'
 import { useText } from '../../text/use-text.ts'
 
@@ -47,13 +47,11 @@ export default function CreateDialog({ onClose, onCreated }: CreateDialogProps) 
     if (title.trim() !== '') create.mutate()
   }
   return (
-    <Modal
-      open
+    <DialogForm
       title={t('tickets.create')}
-      okText={t('create.act')}
-      cancelText={t('cancel')}
-      confirmLoading={create.isPending}
-      onOk={submit}
+      act={t('create.act')}
+      busy={create.isPending}
+      onSubmit={submit}
       onCancel={onClose}
     >
       <FormField
@@ -86,6 +84,6 @@ export default function CreateDialog({ onClose, onCreated }: CreateDialogProps) 
           onChange={(event) => setDescription(event.target.value)}
         />
       </FormField>
-    </Modal>
+    </DialogForm>
   )
 }

@@ -2,6 +2,9 @@ import type { Severity } from '../../../../contracts/anomaly.ts'
 import type { Account } from '../../../../contracts/http/auth.ts'
 import type { TicketStatus, TicketSummary } from '../../../../contracts/ticket.ts'
 import { slaOf } from '../../look/sla-model.ts'
+import { midnightOf } from '../../text/zone.ts'
+
+const dayMs = 86_400_000
 
 /** Lists group by what to do next; this file decides, the rows only show. */
 export const groupIds = ['now', 'dispatch', 'handling', 'verify', 'close', 'done'] as const
@@ -146,10 +149,7 @@ export function fits(ticket: TicketSummary, filter: InboxFilter, now: number): b
   if (severity !== null && ticket.severity !== severity) return false
   if (source !== null && sourceOf(ticket) !== source) return false
   if (due === 'late' && !(ticket.dueAt !== null && ticket.dueAt < now)) return false
-  if (
-    due === 'today' &&
-    !(ticket.dueAt !== null && ticket.dueAt < new Date(now).setHours(24, 0, 0, 0))
-  )
+  if (due === 'today' && !(ticket.dueAt !== null && ticket.dueAt < midnightOf(now) + dayMs))
     return false
   const hay = [
     ticket.number,

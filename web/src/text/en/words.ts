@@ -1,6 +1,7 @@
 import type { Words } from '../words.ts'
 import { enCommon } from './common.ts'
+import { enNames } from './names.ts'
 import { enPlaces } from './places.ts'
 import { enTickets } from './tickets.ts'
 
-export const en: Words = { ...enCommon, ...enTickets, ...enPlaces }
+export const en: Words = { ...enCommon, ...enTickets, ...enPlaces, ...enNames }
