@@ -11,14 +11,14 @@ interface DialogFormProps {
   readonly children: ReactNode
 }
 
+function sendFromAnywhere(event: KeyboardEvent<HTMLFormElement>): void {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit()
+}
+
 /** A dialog that is a form: Enter in a line sends it, Ctrl Enter from everywhere, Escape leaves. */
 export function DialogForm(props: DialogFormProps) {
   const { t } = useText()
   const id = useId()
-  const hear = (event: KeyboardEvent<HTMLFormElement>) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
-      event.currentTarget.requestSubmit()
-  }
   return (
     <Modal
       open
@@ -33,7 +33,7 @@ export function DialogForm(props: DialogFormProps) {
       <form
         id={id}
         noValidate
-        onKeyDown={hear}
+        onKeyDown={sendFromAnywhere}
         onSubmit={(event) => {
           event.preventDefault()
           if (!props.busy) props.onSubmit()

@@ -108,10 +108,11 @@ function Head({ ticket, acting, now }: { ticket: Ticket; acting: Acting; now: nu
         </div>
       </div>
       <div className="second row wrap" style={{ gap: 6, marginTop: 2 }}>
-        <MapPin size={16} strokeWidth={1.7} aria-hidden="true" />
+        {ticket.place !== null && <MapPin size={16} strokeWidth={1.7} aria-hidden="true" />}
         {ticket.place?.name}
         <span className="muted">
-          {ticket.source.device !== null && `· ${ticket.source.device} `}·{' '}
+          {ticket.place !== null && '· '}
+          {ticket.source.device !== null && `${ticket.source.device} · `}
           {t('ticket.since', { time: time.day(ticket.anomaly?.raisedAt ?? ticket.createdAt, now) })}
         </span>
       </div>

@@ -46,10 +46,11 @@ export function DetailPane({ ticket, now, acting, onOpen }: DetailPaneProps) {
         </div>
         <h2 className="ticket-title">{either(ticket.title, ticket.titleEn)}</h2>
         <div className="second row" style={{ gap: 6 }}>
-          <MapPin size={16} strokeWidth={1.7} aria-hidden="true" />
+          {ticket.place !== null && <MapPin size={16} strokeWidth={1.7} aria-hidden="true" />}
           {ticket.place?.name}
           <span className="muted">
-            {ticket.source.device !== null && `· ${ticket.source.device} `}·{' '}
+            {ticket.place !== null && '· '}
+            {ticket.source.device !== null && `${ticket.source.device} · `}
             {t('ticket.since', {
               time: time.day(ticket.anomaly?.raisedAt ?? ticket.createdAt, now),
             })}

@@ -47,8 +47,13 @@ export function InboxRows(props: InboxRowsProps) {
       onPointerLeave={() => props.onOver(false)}
     >
       {groups.map((group) => (
-        <div key={group.id}>
-          <button type="button" className="group-head" onClick={() => fold(group.id)}>
+        <div key={group.id} role="group" aria-label={t(`tickets.group-${group.id}`)}>
+          <button
+            type="button"
+            className="group-head"
+            aria-expanded={!folded.has(group.id)}
+            onClick={() => fold(group.id)}
+          >
             <ChevronDown
               size={16}
               strokeWidth={1.7}
