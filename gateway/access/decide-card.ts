@@ -5,8 +5,8 @@ import type { RosterView } from '../model/roster-view.ts'
 export interface CardQuestion {
   readonly community: string
   readonly door: string
-  /** What the reader read: a card number, a PIN. Never logged, never stored. */
-  readonly code: string
+  /** Of what the reader read: a card number, a PIN; see `hashCode`. */
+  readonly codeHash: string
   readonly now: number
 }
 
@@ -36,7 +36,7 @@ export function decideCard(question: CardQuestion, roster: RosterView): CardDeci
   const device = roster.device(community, door)
   if (device === null) return deny('door-unknown', null)
   if (device.state !== 'approved') return deny('door-not-approved', null)
-  const card = roster.cardByHash(hashCode(community, question.code))
+  const card = roster.cardByHash(question.codeHash)
   if (card === null) return deny('card-unknown', null)
   if (card.community !== community) return deny('card-other-community', null)
   if (card.doors.length > 0 && !card.doors.includes(door))

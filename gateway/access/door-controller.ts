@@ -16,7 +16,10 @@ export interface DoorControllerDeps {
 }
 
 export interface DoorController {
-  /** A `credential.presented` event of an approved door terminal; other events are not its business. */
+  /**
+   * A `credential.presented` event, its code replaced by `data.codeHash` (presented-code.ts); other events
+   * are not its business.
+   */
   presented(community: string, door: string, event: DeviceEvent): Promise<void>
 }
 
@@ -31,8 +34,8 @@ const unlockTtlMs = 5_000
 export function createDoorController(deps: DoorControllerDeps): DoorController {
   return {
     async presented(community, door, event) {
-      const code = event.data?.['code']
-      if (event.type !== 'credential.presented' || typeof code !== 'string') return
+      const codeHash = event.data?.['codeHash']
+      if (event.type !== 'credential.presented' || typeof codeHash !== 'string') return
       const now = deps.clock()
       if (Math.abs(now - event.ts) > staleAfterMs) {
         deps.logger.warn(
@@ -41,7 +44,7 @@ export function createDoorController(deps: DoorControllerDeps): DoorController {
         )
         return
       }
-      const decision = decideCard({ community, door, code, now }, deps.roster)
+      const decision = decideCard({ community, door, codeHash, now }, deps.roster)
       const fact: AccessFact = {
         kind: 'access',
         community,

@@ -14,6 +14,7 @@ export interface BrokerChoice {
   readonly config: Config
   readonly roster: RosterView
   readonly pipeline: Pipeline
+  readonly record: BrokerDeps['record']
   readonly onFrame: (frame: IncomingFrame) => void
   readonly clock: Clock
   readonly logger: Logger
@@ -24,7 +25,7 @@ export function createBroker(choice: BrokerChoice): Broker {
   const { settings, config, pipeline } = choice
   const deps: BrokerDeps = {
     roster: choice.roster,
-    record: (record, done) => pipeline.record(record, done),
+    record: choice.record,
     onFrame: choice.onFrame,
     onQuarantine: (message) => pipeline.quarantine(message),
     clock: choice.clock,

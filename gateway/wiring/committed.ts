@@ -24,7 +24,8 @@ export function followCommitted(deps: FollowDeps): (committed: CommittedEffects)
   const complain = (what: string) => (error: unknown) =>
     deps.logger.error({ error: String(error) }, what)
   return ({ effects, events, deviceEvents }) => {
-    for (const event of deviceEvents) deviceEvent(deps, event, complain('door decision failed'))
+    for (const event of deviceEvents)
+      deviceEvent(deps, event).catch(complain('door decision failed'))
     for (const sha256 of effects.flatMap(picturesOf)) {
       deps.evidence.lock(sha256).catch(complain('evidence could not be locked'))
     }
@@ -36,16 +37,16 @@ export function followCommitted(deps: FollowDeps): (committed: CommittedEffects)
 const picturesOf = (effect: Effect): string[] =>
   effect.evidence.flatMap((item) => (item.kind === 'frame' ? [item.sha256] : []))
 
-function deviceEvent(
-  deps: FollowDeps,
+/** An event or an ack of a device, for the doors and for who sent a command. */
+export async function deviceEvent(
+  deps: Pick<FollowDeps, 'commands' | 'doors'>,
   event: DeviceEventInput,
-  failed: (error: unknown) => void,
-): void {
+): Promise<void> {
   const { community, device, id, ts, type, data } = event
   if (type === 'ack') {
     const ack = { id, ts, ...data }
     if (Value.Check(Ack, ack)) deps.commands.acknowledged(community, device, ack)
     return
   }
-  deps.doors.presented(community, device, { id, ts, type, data: { ...data } }).catch(failed)
+  await deps.doors.presented(community, device, { id, ts, type, data: { ...data } })
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { secondMs } from '../../contracts/clock.ts'
 import { createMetrics } from '../http/metrics.ts'
 import { createPrivateApp } from '../http/private-app.ts'
-import { followCommitted } from './committed.ts'
+import { deviceEvent, followCommitted } from './committed.ts'
 import { createDoors } from './doors.ts'
 import { createHealth } from './health.ts'
 import { measureLoopDelay } from './loop-delay.ts'
@@ -51,6 +51,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
     devices: privateDevices({ pipeline, commands, clock, community: settings.community }),
     cameras: sight.hub,
   })
+  parts.eventIntake.onRefused((event) => deviceEvent({ commands, doors }, event))
   pipeline.onCommitted(
     followCommitted({
       commands,

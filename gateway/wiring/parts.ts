@@ -11,6 +11,7 @@ import { createPipeline, type Pipeline } from '../pipeline/client.ts'
 import type { InfluxOptions } from '../telemetry/influx-connection.ts'
 import { type Announcer, createAnnouncer } from './announcer.ts'
 import { createBroker } from './broker-choice.ts'
+import { createEventIntake, type EventIntake } from './event-intake.ts'
 import { createSight, type Sight } from './sight.ts'
 
 export interface GatewayInputs {
@@ -40,6 +41,7 @@ export interface Parts extends GatewayInputs {
   readonly pipeline: Pipeline
   readonly sight: Sight
   readonly broker: Broker
+  readonly eventIntake: EventIntake
   readonly announcer: Announcer
 }
 
@@ -61,12 +63,14 @@ export function createParts(inputs: GatewayInputs): Parts {
     onQuarantine: (bad) => pipeline.quarantine(bad),
     seenBefore: (community, id) => pipeline.firstSeen.firstClient(community, id) !== null,
   })
+  const eventIntake = createEventIntake((record, done) => pipeline.record(record, done))
   const broker = createBroker({
     ...inputs,
     roster: book,
     pipeline,
+    record: (record, done) => eventIntake.record(record, done),
     onFrame: (frame) => sight.hub.offer(frame),
   })
   const announcer = createAnnouncer({ broker, logger }, { community: settings.community })
-  return { ...inputs, book, pipeline, sight, broker, announcer }
+  return { ...inputs, book, pipeline, sight, broker, eventIntake, announcer }
 }
