@@ -21,7 +21,6 @@ export const idPrefixes = {
   credential: 'crd',
   apiKey: 'key',
   unit: 'unit',
-  command: 'cmd',
 } as const
 export type IdKind = keyof typeof idPrefixes
 

@@ -1,5 +1,4 @@
 import type { Clock } from '../../contracts/clock.ts'
-import { newId } from '../../contracts/ids.ts'
 import type { Ack, Command } from '../../contracts/payloads.ts'
 import type { CommandOutcome, CommandRequest } from '../../contracts/private-api.ts'
 import { deviceTopic } from '../../contracts/topics.ts'
@@ -9,6 +8,14 @@ export interface CommandBusDeps {
   readonly publish: (topic: string, payload: string) => Promise<void>
   readonly clock: Clock
   readonly random: (bytes: number) => Uint8Array
+}
+
+/** A version 4 UUID [RFC 9562, 5.4]: contract v1 promises one to devices. */
+function commandId(random: (bytes: number) => Uint8Array): string {
+  const bytes = Buffer.from(random(16))
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
 interface Waiting {
@@ -49,7 +56,7 @@ export function createCommandBus(
   return {
     stats,
     async send(request) {
-      const id = newId('command', deps.clock(), deps.random)
+      const id = commandId(deps.random)
       if (waiting.size >= options.pendingMax) {
         stats.refusedFull += 1
         return {
