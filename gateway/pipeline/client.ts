@@ -13,6 +13,7 @@ import { FirstSeen } from './first-seen.ts'
 import { type Done, GroupCommit } from './group-commit.ts'
 import type {
   CommittedEffects,
+  Failure,
   PipelineMethods,
   PipelineStats,
   Restored,
@@ -77,6 +78,9 @@ export class Pipeline {
   #restored: Restored | null = null
   /** Times that the thread had to be started anew. */
   restarts = 0
+  /** Commits that the disk refused, and why the last one was. */
+  failedCommits = 0
+  lastCommitFailure: Failure | null = null
   /** Records refused because too many bytes waited, or the thread was down. */
   refused = 0
 
@@ -209,6 +213,10 @@ export class Pipeline {
       onEffects: (effects) => {
         this.firstSeen.add(effects.firstSeen)
         for (const listener of this.#listeners) listener(effects)
+      },
+      onRefused: (failure) => {
+        this.failedCommits++
+        this.lastCommitFailure = failure
       },
       onExit: (failure) => this.#exited(failure.detail),
       logger: this.#options.logger,

@@ -17,6 +17,8 @@ export interface LinkEvents {
   /** A commit is through or refused: there is room for the next. */
   readonly onIdle: () => void
   readonly onEffects: (effects: CommittedEffects) => void
+  /** The disk took a batch not; nothing of it is acknowledged. */
+  readonly onRefused: (failure: Failure) => void
   readonly onExit: (failure: Failure) => void
   readonly logger: Logger
 }
@@ -98,6 +100,7 @@ export class ThreadLink {
         this.#committed(message)
         break
       case 'refused':
+        this.#events.onRefused(message.failure)
         this.#finish(message.id, errorOf(message.failure))
         break
       case 'answer':

@@ -32,7 +32,7 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
   let refusedAt = Number.NEGATIVE_INFINITY
   return async () => {
     const stats = await deps.pipeline.stats()
-    const refused = deps.pipeline.refused
+    const refused = deps.pipeline.refused + deps.pipeline.failedCommits
     if (refused > refusedBefore) refusedAt = deps.clock()
     refusedBefore = refused
     const broker = deps.broker.stats()
@@ -48,7 +48,10 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
       sender: sent.lastError,
       seriesError: stats.series.lastError,
       poisoned: stats.outbox.poisoned,
-      commitsRefused: deps.clock() - refusedAt < refusalMemoryMs,
+      commitsRefused:
+        deps.clock() - refusedAt < refusalMemoryMs
+          ? (deps.pipeline.lastCommitFailure?.code ?? 'disk.full')
+          : null,
     })
     return {
       status: problems.length === 0 ? 'ok' : 'degraded',

@@ -12,8 +12,8 @@ export interface Symptoms {
   readonly sender: { readonly code: ErrorCode; readonly detail: string } | null
   readonly seriesError: string | null
   readonly poisoned: number
-  /** Records that could not be committed lately. */
-  readonly commitsRefused: boolean
+  /** Why records could not be committed lately; null when all could. */
+  readonly commitsRefused: ErrorCode | null
 }
 
 const commands: Partial<Record<ErrorCode, string>> = {
@@ -40,13 +40,10 @@ export function problemsOf(symptoms: Symptoms): Problem[] {
   const add = (code: ErrorCode, detail: string): void => {
     found.push(problem(code, detail))
   }
-  const named = (state: 'missing' | 'refused'): string =>
-    symptoms.models
-      .filter((model) => model.state === state)
-      .map((model) => model.name)
-      .join(', ')
-  if (named('missing') !== '') add('model.missing', named('missing'))
-  if (named('refused') !== '') add('model.refused', named('refused'))
+  const missing = symptoms.models.filter(({ state }) => state === 'missing')
+  if (missing.length > 0) add('model.missing', missing.map(({ name }) => name).join(', '))
+  const refused = symptoms.models.flatMap(refusedOf)
+  if (refused.length > 0) add('model.refused', refused.join(', '))
   if (symptoms.detectorCrashedLately) add('model.crashed', '')
   if (!symptoms.broker.connected && symptoms.broker.kind === 'external') {
     add('broker.unreachable', symptoms.broker.lastError ?? '')
@@ -61,6 +58,12 @@ export function problemsOf(symptoms: Symptoms): Problem[] {
   if (symptoms.poisoned > 0 && symptoms.sender?.code !== 'outbox.poisoned') {
     add('outbox.poisoned', String(symptoms.poisoned))
   }
-  if (symptoms.commitsRefused) add('disk.full', '')
+  if (symptoms.commitsRefused !== null) add(symptoms.commitsRefused, '')
   return found
+}
+
+/** The files with a wrong sha256, also where the right one lay in another place; else the name. */
+function refusedOf(model: GatewayHealth['models'][number]): readonly string[] {
+  if (model.refusedFiles !== undefined) return model.refusedFiles
+  return model.state === 'refused' ? [model.name] : []
 }
