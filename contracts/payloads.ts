@@ -11,8 +11,10 @@ export const ReadingValue = Type.Union([
 ])
 export type ReadingValue = Static<typeof ReadingValue>
 
+/** Unknown names are stored as they come, in any script; only control characters are none. */
+export const readingNamePattern = '^[^\\u0000-\\u001f\\u007f]{1,64}$'
 export const ReadingValues = Type.Record(
-  Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z_][A-Za-z0-9_.-]*$' }),
+  Type.String({ pattern: readingNamePattern }),
   ReadingValue,
   { maxProperties: limits.valuesPerReadingMax },
 )

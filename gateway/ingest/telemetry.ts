@@ -1,4 +1,5 @@
 import { limits } from '../../contracts/limits.ts'
+import { readingNamePattern } from '../../contracts/payloads.ts'
 import type { DeviceTopic } from '../../contracts/topics.ts'
 import type { Input, Reading } from '../model/input.ts'
 import { deviceTime } from './device-time.ts'
@@ -18,13 +19,13 @@ type From = Pick<DeviceTopic, 'community' | 'device'>
 
 const nameMax = 64
 const stringMax = 1_024
-const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/
+const namePattern = new RegExp(readingNamePattern)
 
 const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function refuseValue(name: string, value: unknown): Refusal | null {
-  if (name.length > nameMax || !namePattern.test(name))
+  if (!namePattern.test(name))
     return refuse('payload.invalid', `reading name ${JSON.stringify(name.slice(0, nameMax))}`)
   if (typeof value === 'number')
     return Number.isFinite(value) ? null : refuse('payload.not-finite', `${name} is not finite`)

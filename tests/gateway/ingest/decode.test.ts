@@ -61,8 +61,8 @@ describe('decode', () => {
     ['telemetry', '{"ts":"now","values":{"a":1}}', 'payload.invalid'],
     ['telemetry', '{"seq":-1,"values":{"a":1}}', 'payload.invalid'],
     ['telemetry', '{"seq":1.5,"values":{"a":1}}', 'payload.invalid'],
-    ['telemetry', '{"a b":1}', 'payload.invalid'],
-    ['telemetry', '{"__proto__ ":1}', 'payload.invalid'],
+    ['telemetry', '{"a\\u0000b":1}', 'payload.invalid'],
+    ['telemetry', '{"":1}', 'payload.invalid'],
     ['telemetry', `{"${'n'.repeat(65)}":1}`, 'payload.invalid'],
     ['telemetry', `{"note":"${'x'.repeat(1_025)}"}`, 'payload.invalid'],
     [
@@ -95,6 +95,13 @@ describe('decode', () => {
     expect(code('telemetry', Buffer.from([0x7b, 0xff, 0x7d]))).toBe('payload.not-json')
     expect(readings('{"note":"\ufffd"}')).toMatchObject([{ value: '\ufffd' }])
   })
+
+  it.each(['温度', 'room temp', '2nd-floor', 'pm2.5', 'a/b', '__proto__'])(
+    'keeps a reading that it does not know as it comes: %s',
+    (name) => {
+      expect(readings(`{${JSON.stringify(name)}:1}`)).toMatchObject([{ name, value: 1 }])
+    },
+  )
 
   it('loses only the bad element of an array', () => {
     const decoded = decode(record('telemetry', '[{"a":1},{"a":1e999},7,{"a":2}]'))
