@@ -169,6 +169,12 @@ class EmbeddedBroker implements Broker {
         done(null, allowed ? subscription : null)
       },
       authorizeForward: (client, packet) => {
+        // A provisioning credential may have subscribed before the device became somebody else's.
+        if (
+          packet.topic.endsWith('/command') &&
+          this.#peers.get(client)?.maySubscribe(packet.topic) !== true
+        )
+          return null
         if ((client.conn.writableLength ?? 0) <= limits.outboundBytesMax) return packet
         this.#counters.add('mqtt.slow-subscriber')
         return null

@@ -134,7 +134,7 @@ class ExternalBroker implements Broker {
       clean: false,
       clientId: clientId ?? `linli-gateway-${community}`,
       keepalive: 30,
-      reconnectPeriod: this.#options.reconnectEveryMs ?? 2_000,
+      reconnectPeriod: this.#options.reconnectEveryMs ?? 500,
       connectTimeout: this.#options.connectTimeoutMs ?? 10_000,
       queueQoSZero: false,
       resubscribe: false,

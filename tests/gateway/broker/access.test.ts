@@ -165,6 +165,22 @@ describe('who may do what at the broker', () => {
     expect(await one.values('new')).toEqual([4, 6])
   })
 
+  // It may listen for a device that nobody knows yet; somebody else's door is not that.
+  it("hears no command of a device that has become another credential's since it subscribed", async () => {
+    const installer = credential('installer', 'provisioning')
+    const one = await rig(rosterOf([], [installer]))
+    const client = await one.connect('installer')
+    const heard: string[] = []
+    client.on('message', (name) => heard.push(name))
+    await client.subscribeAsync([topic('door', 'command'), topic('new', 'command')], { qos: 1 })
+    const own = credential('home.door', 'device', { device: 'door' })
+    await one.setRoster(rosterOf([device('door')], [installer, own], 2))
+    await one.broker.publish(topic('door', 'command'), '{}', { qos: 1 })
+    await one.broker.publish(topic('new', 'command'), '{}', { qos: 1 })
+    await until('the command of the unknown device', () => heard.length > 0)
+    expect(heard).toEqual([topic('new', 'command')])
+  })
+
   it('opens its prefixes to an adapter and nothing else', async () => {
     const adapter = credential('z2m', 'adapter', { prefixes: ['zigbee2mqtt/#'] })
     const one = await rig(rosterOf([device('a')], [adapter]))
