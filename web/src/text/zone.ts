@@ -2,7 +2,7 @@
  * The community's clock. Staff, rules and the texts of the server all speak of one local time, whatever
  * zone the browser stands in: UTC+8 the year round (Asia/Shanghai), as `utcOffsetMinutes` of the rules.
  */
-export const zoneOffsetMs = 8 * 3_600_000
+const zoneOffsetMs = 8 * 3_600_000
 const dayMs = 86_400_000
 
 export interface ZonedTime {
