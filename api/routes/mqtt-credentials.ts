@@ -5,6 +5,7 @@ import { CodedError } from '../../contracts/errors.ts'
 import { MqttCredentialAnswer, MqttCredentialCreate } from '../../contracts/http/devices.ts'
 import { CommunityQuery } from '../../contracts/http/lists.ts'
 import type { RosterCredential } from '../../contracts/roster.ts'
+import { gatewayDevice, topicRoot } from '../../contracts/topics.ts'
 import { seesCommunity } from '../auth/principal.ts'
 import {
   type NewCredential,
@@ -103,7 +104,7 @@ async function revoke(deps: DeviceDeps, username: string): Promise<{ inForce: bo
   return { inForce: await deps.push(change) }
 }
 
-/** Ours is no foreign prefix, and a filter over everything is none either. */
+/** Of ours only what the gateway publishes, to read; and a filter over everything is none either. */
 function wantedOf(
   kind: RosterCredential['kind'],
   community: string,
@@ -113,6 +114,7 @@ function wantedOf(
     throw new CodedError('request.invalid', 'body: an adapter needs prefixes')
   }
   for (const prefix of kind === 'adapter' ? prefixes : []) {
+    if (prefix.startsWith(`${topicRoot}/${community}/${gatewayDevice}/`)) continue
     const [top = ''] = prefix.split('/')
     if (top === '' || top === '#' || top === '+' || top === 'linli' || top.startsWith('$')) {
       throw new CodedError('request.invalid', `body: prefix ${prefix} is not a foreign one`)

@@ -42,8 +42,8 @@ export function refusePublish(
   if (topic.startsWith('$')) return 'mqtt.not-allowed'
   const parsed = parseDeviceTopic(topic)
   if (credential.kind === 'adapter') {
-    if (parsed?.device === gatewayDevice || (parsed !== null && onlyRead.has(parsed.leaf)))
-      return 'mqtt.not-allowed'
+    // Ours it may at most read: what the gateway publishes.
+    if (topic.startsWith('linli/')) return 'mqtt.not-allowed'
     return credential.prefixes.some((prefix) => filterMatches(prefix, topic))
       ? null
       : 'mqtt.not-allowed'

@@ -196,6 +196,23 @@ describe('who may do what at the broker', () => {
     expect(await one.values('a')).toEqual([])
   })
 
+  // Contract v1 publishes these for others: somebody must be able to hear them, nobody to forge them.
+  it('lets an adapter hear what the gateway says, and say nothing in its name', async () => {
+    const reader = credential('staff', 'adapter', { prefixes: ['linli/v1/home/gateway/#'] })
+    const one = await rig(rosterOf([device('a')], [reader]))
+    const client = await one.connect('staff')
+    const heard: string[] = []
+    client.on('message', (_name, payload) => heard.push(payload.toString()))
+    await client.subscribeAsync(topic('gateway', '#'), { qos: 1 })
+    await expect(client.subscribeAsync('linli/v1/home/#')).rejects.toThrow()
+    for (const leaf of ['event', 'status', 'other'])
+      await client.publishAsync(topic('gateway', leaf), 'forged', { qos: 1 })
+    await one.broker.publish(topic('gateway', 'event'), 'true', { qos: 1 })
+    await until('the event', () => heard.length > 0)
+    expect(heard).toEqual(['true'])
+    expect(one.dropped['mqtt.not-allowed']).toBe(4)
+  })
+
   it('refuses a kept session without an identifier with CONNACK 0x02 [MQTT-3.1.3-8]', async () => {
     const { port } = await rig(twoSensors())
     const user = Buffer.from('home.a')
