@@ -73,6 +73,8 @@ export const GatewayHealth = Type.Object({
       name: Type.String(),
       state: Type.Union([Type.Literal('loaded'), Type.Literal('missing'), Type.Literal('refused')]),
       sha256: Type.Union([Type.String(), Type.Null()]),
+      /** Files of that name with a wrong sha256; the model may still have been found elsewhere. */
+      refusedFiles: Type.Optional(Type.Array(Type.String())),
     }),
   ),
 })

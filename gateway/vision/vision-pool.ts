@@ -137,7 +137,7 @@ class Pool implements VisionPool {
     this.#submit({ kind: 'redact', jpeg, request }) as Promise<Redacted>
 
   models(): GatewayHealth['models'] {
-    return this.#deps.models.map(({ entry, state }) => ({
+    return this.#deps.models.map(({ entry, state, refused }) => ({
       name: entry.file,
       state:
         this.#unusable.has(entry.file) || state === 'refused'
@@ -146,6 +146,7 @@ class Pool implements VisionPool {
             ? 'missing'
             : 'loaded',
       sha256: state === 'found' ? entry.sha256 : null,
+      ...(refused.length === 0 ? {} : { refusedFiles: [...refused] }),
     }))
   }
 
