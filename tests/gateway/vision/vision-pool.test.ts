@@ -83,7 +83,7 @@ describe('threads that die or hang', () => {
   })
 
   test('a thread that hangs is replaced after the time limit', async () => {
-    const pool = await open(await noModels(), { workers: 1, jobTimeoutMs: 300 }, true)
+    const pool = await open(await noModels(), { workers: 1, jobTimeoutMs: 1_500 }, true)
     expect(await codeOf(pool.analyse(marked(0xa6), []))).toBe('model.crashed')
     expect(await codeOf(pool.analyse(marked(0xe0), []))).toBe('no error')
     expect(pool.stats().crashed).toBe(2)
