@@ -26,6 +26,10 @@ async function main(): Promise<void> {
   // Whatever this process or a child of it writes is for its owner only.
   process.umask(0o077)
   const settings = readEnv(process.env)
+  // Said once and clearly: the api refuses it too, but would be started again and again.
+  if (settings.databaseUrl !== null) {
+    throw new CodedError('config.invalid', 'LINLI_DATABASE_URL: PostgreSQL is not supported yet')
+  }
   const supervisor = new Supervisor(
     {
       settings,

@@ -131,6 +131,16 @@ describe('npm start', () => {
     }
   })
 
+  test('a database that is not supported yet is refused once, not in a circle of restarts', () => {
+    const { status, stderr } = spawnSync(process.execPath, [supervise], {
+      encoding: 'utf8',
+      timeout: 20_000,
+      env: { ...process.env, LINLI_HOME: home, LINLI_DATABASE_URL: 'postgres://localhost/x' },
+    })
+    expect(status).toBe(1)
+    expect(stderr).toContain('LINLI_DATABASE_URL')
+  })
+
   test('nothing that it leaves on disk can be read by others', async () => {
     await start()
     const open = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter(
