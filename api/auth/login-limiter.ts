@@ -25,6 +25,9 @@ interface Attempt {
   running: boolean
 }
 
+const known = (attempts: readonly Attempt[]): Attempt[] => attempts.filter((one) => !one.running)
+const without = (attempts: readonly Attempt[] | undefined, gone: Attempt): Attempt[] =>
+  (attempts ?? []).filter((one) => one !== gone)
 const full = (attempts: readonly Attempt[], windows: Windows, now: number): boolean =>
   windows.some(
     ({ windowMs, max }) => attempts.filter(({ at }) => now - at < windowMs).length >= max,
@@ -56,13 +59,7 @@ export function createLoginLimiter(
   const end = (keys: readonly string[], attempt: Attempt, wrong: boolean): void => {
     attempt.running = false
     for (const key of wrong ? [] : keys) {
-      const attempts = book.get(key)
-      if (attempts !== undefined) {
-        keep(
-          key,
-          attempts.filter((one) => one !== attempt),
-        )
-      }
+      keep(key, without(book.get(key), attempt))
     }
     const woken = waiting
     waiting = []
@@ -79,14 +76,10 @@ export function createLoginLimiter(
         const now = clock()
         const tried = keys.map(({ key, windows }) => ({ windows, list: recent(key, windows, now) }))
         if (!tried.some(({ list, windows }) => full(list, windows, now))) break
-        const failed = tried.some(({ list, windows }) =>
-          full(
-            list.filter(({ running }) => !running),
-            windows,
-            now,
-          ),
-        )
-        if (failed || waiting.length >= waitingMax) {
+        if (
+          tried.some(({ list, windows }) => full(known(list), windows, now)) ||
+          waiting.length >= waitingMax
+        ) {
           refused += 1
           return null
         }
