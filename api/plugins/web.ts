@@ -18,6 +18,8 @@ export async function web(app: FastifyInstance, options: { dir: string }): Promi
       wildcard: false,
       index: false,
       cacheControl: false,
+      // Compressed by the build, beside each script and style.
+      preCompressed: true,
       setHeaders: (reply, path) => {
         // Built files carry their hash in the name; the page that names them does not.
         const forever = path.includes('/assets/')

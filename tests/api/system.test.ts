@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -127,6 +128,7 @@ describe('web pages', () => {
     await mkdir(join(dir, 'assets'))
     await writeFile(join(dir, 'index.html'), '<!doctype html><p>console')
     await writeFile(join(dir, 'assets/app-1a2b.js'), 'x')
+    await writeFile(join(dir, 'assets/app-1a2b.js.gz'), gzipSync('x'))
     const test = await start({ webDir: dir })
     for (const url of ['/', '/tickets/tkt_1', '/care']) {
       const page = await test.api.app.inject(url)
@@ -135,6 +137,13 @@ describe('web pages', () => {
       expect(page.headers['cache-control']).toBe('no-cache')
     }
     const script = await test.api.app.inject('/assets/app-1a2b.js')
+    const short = await test.api.app.inject({
+      url: '/assets/app-1a2b.js',
+      headers: { 'accept-encoding': 'gzip' },
+    })
+    expect(short.headers['content-encoding']).toBe('gzip')
+    expect(short.headers['content-type']).toContain('javascript')
+    expect(gunzipSync(short.rawPayload).toString()).toBe('x')
     expect(script.headers['cache-control']).toContain('immutable')
     for (const url of ['/assets/none.js', '/assets/%2e%2e/%2e%2e/api.db', '/api/nope']) {
       expect((await test.api.app.inject(url)).statusCode, url).toBe(404)
