@@ -85,7 +85,8 @@ export async function buildApp(services: Services, options: AppOptions): Promise
 /** An action without words may come with the JSON type and no body at all. */
 function lenientJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
+  // Text is no body of ours: 415, not a guess. JSON is parsed below.
+  app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined)
     else void parse(request, body as string, done)

@@ -1,4 +1,5 @@
 import { CodedError } from '../contracts/errors.ts'
+import { limits } from '../contracts/limits.ts'
 
 /** A keyset cursor: the sort key of the last row seen. Opaque to clients. */
 export const encodeCursor = (key: readonly (string | number)[]): string =>
@@ -34,4 +35,15 @@ export function pageOf<Row, Item>(
   const last = page.at(-1)
   const more = rows.length > limit && last !== undefined
   return { items: page.map(itemOf), next: more ? encodeCursor(keyOf(last)) : null }
+}
+
+/** A page of a list that lies in memory; the cursor is a position. */
+export function sliceOf<Item>(
+  items: readonly Item[],
+  query: { readonly limit?: number; readonly cursor?: string },
+): { items: Item[]; next: string | null } {
+  const { limit = limits.listMax, cursor } = query
+  const from = cursor === undefined ? 0 : decodeCursor(cursor, ['number'])[0]
+  const to = from + limit
+  return { items: items.slice(from, to), next: to < items.length ? encodeCursor([to]) : null }
 }

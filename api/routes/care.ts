@@ -8,9 +8,10 @@ import {
   VisitAnswer,
   VisitItem,
 } from '../../contracts/http/care.ts'
-import { CommunityQuery } from '../../contracts/http/lists.ts'
+import { CommunityQuery, ShortPageQuery } from '../../contracts/http/lists.ts'
 import { SuspensionCreate, VisitCreate } from '../../contracts/http/people.ts'
 import { listOf } from '../../contracts/http/system.ts'
+import { sliceOf } from '../pages.ts'
 import { actorOf, seesCommunity } from '../auth/principal.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { endSuspension, listVisits, recordVisit, suspend } from '../people/care.ts'
@@ -55,7 +56,7 @@ function listRoute(app: App, deps: Deps): void {
         description:
           '503 `gateway.unreachable` while the box is away: an old answer would be a guess.',
         tags: ['care'],
-        querystring: CommunityQuery,
+        querystring: Type.Object({ ...ShortPageQuery.properties, ...CommunityQuery.properties }),
         response: { 200: listOf(CareListItem) },
       },
     },
@@ -78,7 +79,7 @@ function listRoute(app: App, deps: Deps): void {
           items.push({ ...item, resident, community })
         }
       }
-      return { items, next: null }
+      return sliceOf(items, request.query)
     },
   )
 }

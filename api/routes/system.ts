@@ -2,8 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { CodedError, errorTable } from '../../contracts/errors.ts'
 import { roles } from '../../contracts/http/auth.ts'
+import { ShortPageQuery } from '../../contracts/http/lists.ts'
 import { Category, Health, Unit, listOf } from '../../contracts/http/system.ts'
 import type { Problem } from '../../contracts/health.ts'
+import { sliceOf } from '../pages.ts'
 import type { Services } from '../services.ts'
 
 type Deps = Pick<
@@ -33,10 +35,11 @@ export const systemRoutes =
         schema: {
           summary: 'The shipped category tree, flat',
           tags: ['system'],
+          querystring: ShortPageQuery,
           response: { 200: listOf(Category) },
         },
       },
-      async () => ({ items: [...deps.categories], next: null }),
+      async (request) => sliceOf(deps.categories, request.query),
     )
     app.get(
       '/org',
@@ -45,10 +48,11 @@ export const systemRoutes =
         schema: {
           summary: 'Units: district, street, community, grid, department',
           tags: ['system'],
+          querystring: ShortPageQuery,
           response: { 200: listOf(Unit) },
         },
       },
-      async () => ({ items: [...deps.units], next: null }),
+      async (request) => sliceOf(deps.units, request.query),
     )
   }
 

@@ -10,6 +10,12 @@ export const PageQuery = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 512, description: '`next` of the page before' })),
 })
 
+/** A list that is short enough to come whole where no `limit` is asked for. */
+export const ShortPageQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.listMax })),
+  cursor: PageQuery.properties.cursor,
+})
+
 export const CommunityQuery = Type.Object({
   community: Type.Optional(Slug),
 })

@@ -172,6 +172,38 @@ describe('what is shipped', () => {
     expect(kinds).toEqual(new Set(['district', 'street', 'community', 'grid', 'department']))
   })
 
+  it('short lists take limit and cursor as the long ones do', async () => {
+    const test = await start()
+    const admin = await test.admin()
+    const codes: string[] = []
+    let next: string | null = ''
+    while (next !== null) {
+      const cursor: string = next === '' ? '' : `&cursor=${next}`
+      const page: { items: { code: string }[]; next: string | null } = (
+        await admin.get(`/categories?limit=100${cursor}`)
+      ).json()
+      expect(page.items.length).toBeLessThanOrEqual(100)
+      codes.push(...page.items.map(({ code }) => code))
+      next = page.next
+    }
+    expect(new Set(codes).size).toBe(codes.length)
+    const whole = (await admin.get('/categories')).json<{ items: object[]; next: null }>()
+    expect(whole).toMatchObject({ next: null })
+    expect(whole.items).toHaveLength(codes.length)
+    expect((await admin.get('/org?limit=1001')).statusCode).toBe(400)
+  })
+
+  it('text is no body of ours', async () => {
+    const test = await start()
+    const answer = await test.api.app.inject({
+      method: 'POST',
+      url: '/api/v1/auth/login',
+      headers: { 'content-type': 'text/plain' },
+      payload: 'username=admin',
+    })
+    expect(answer.json()).toMatchObject({ status: 415, code: 'request.unsupported-type' })
+  })
+
   it('a table or organisation that does not hang together is refused by name', () => {
     const head =
       'code,parent,kind,nameZh,nameEn,community,typicalUnitZh,handleHours,hoursKind,source'
