@@ -21,7 +21,7 @@ import { whoIs } from '../plugins/access.ts'
 import type { Services } from '../services.ts'
 import { ByPerson, carers, type PeopleRouteDeps } from './people.ts'
 
-type Deps = PeopleRouteDeps & Pick<Services, 'gateway' | 'visits'>
+type Deps = PeopleRouteDeps & Pick<Services, 'gateway' | 'visits' | 'logAccess'>
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 const visitors = { access: { roles: ['admin', 'staff', 'grid'] } } as const
 
@@ -71,6 +71,8 @@ function listRoute(app: App, deps: Deps): void {
       for (const community of communities) {
         if (!seesCommunity(principal, community)) continue
         const watched = await deps.gateway.care(community)
+        // Whereabouts of people: who looks is written down before they are shown.
+        await deps.logAccess(principal, { what: 'care', target: '*', community, reason: null })
         for (const item of watched) {
           const { id, name, honorific } = item.resident
           const resident = seesPeople(principal.role)

@@ -120,6 +120,12 @@ describe('care', () => {
     expect((await supervisor.get('/care')).json().items[0].resident.honorific).toBe('吴**')
     const stranger = await test.person('staff', ['home'])
     expect((await stranger.get('/care')).json().items).toEqual([])
+    // What the page promises: who looked is on record, and nobody who was shown nothing.
+    const looks = logged('care') as { role: string; community: string }[]
+    expect(looks.map(({ role, community }) => [role, community])).toEqual([
+      ['admin', 'demo'],
+      ['supervisor', 'demo'],
+    ])
     box.answers.set('GET /care', (_body, _url, response) => problem(response, 500, 'internal'))
     expect((await admin.get('/care')).json()).toMatchObject({
       status: 503,

@@ -38,7 +38,7 @@ export const enPlaces: WordsOf<typeof zhPlaces> = {
   'care.todo-sent': '{who} has been sent',
   'care.todo-send': 'Nobody sent yet. Send somebody first',
   'care.todo-open': 'Open the ticket',
-  'care.privacy': 'Phones and notes are shown by role; every look is logged.',
+  'care.privacy': 'Names are shown by role; who looks at this page is logged.',
   'care.empty': 'Nobody is on the care list yet',
   'care.empty-text': 'Give a resident a watch window and they appear here',
   'care.lanes': 'What each source saw',

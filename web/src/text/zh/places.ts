@@ -35,7 +35,7 @@ export const zhPlaces = {
   'care.todo-sent': '已请{who}上门',
   'care.todo-send': '还没派人，请先派人上门看望',
   'care.todo-open': '打开工单',
-  'care.privacy': '电话、病史按权限显示；每次查看都写入审计。',
+  'care.privacy': '姓名按权限显示；谁看过这一页都有记录。',
   'care.empty': '还没有人在看护名单上',
   'care.empty-text': '在居民档案里给需要的人设上看护时限，就会出现在这里',
   'care.lanes': '每一处看到了什么',
