@@ -151,13 +151,15 @@ describe.runIf(needs('chromium'))('the console in a real browser', () => {
     await row.click()
     await page.keyboard.press('Enter')
 
+    // The list shows heading and picture beside it as well: the checks below are of the page itself.
+    await page.waitForURL('**/tickets/tkt_*')
     await visible(page.getByRole('heading', { name: titleZh }))
     const loaded = () =>
       page.evaluate<number>(`document.querySelector('.picture img')?.naturalWidth ?? 0`)
     await expect.poll(loaded).toBe(sceneWidthPx)
-    expect(await page.locator('[data-box="car"] .subject').count()).toBe(1)
-    expect(await page.locator('[data-box="person"] .other').count()).toBe(1)
-    expect(await page.locator('.picture .zone').count()).toBe(1)
+    await expect.poll(() => page.locator('[data-box="car"] .subject').count()).toBe(1)
+    await expect.poll(() => page.locator('[data-box="person"] .other').count()).toBe(1)
+    await expect.poll(() => page.locator('.picture .zone').count()).toBe(1)
     await visible(page.getByText('轿车 0.91'))
     await visible(page.getByText('模型 yolox_nano sha256 9f3c…e21a'))
     await visible(page.locator('.timeline [data-kind="opened"]'))
