@@ -46,6 +46,12 @@ export const Environment = Type.Object({
   LINLI_SERVICE_TOKEN: Type.Optional(
     Type.String({ minLength: 32, description: 'at least 32 characters' }),
   ),
+  LINLI_PASS_KEY: Type.Optional(
+    Type.String({ minLength: 32, description: 'at least 32 characters' }),
+  ),
+  LINLI_FACE_KEY: Type.Optional(
+    Type.String({ pattern: '^[0-9a-f]{64}$', description: '64 hexadecimal digits' }),
+  ),
   LINLI_HTTP_BIND: address('where plaintext HTTP listens'),
   LINLI_MQTT_BIND: address('where plaintext MQTT listens'),
   LINLI_TLS_CERT: text('PEM file of the server certificate'),
@@ -59,6 +65,8 @@ const environment = Compile(Environment)
 const secret: ReadonlySet<string> = new Set([
   'LINLI_ADMIN_PASSWORD',
   'LINLI_SERVICE_TOKEN',
+  'LINLI_PASS_KEY',
+  'LINLI_FACE_KEY',
   'LINLI_DATABASE_URL',
 ])
 
@@ -83,6 +91,10 @@ export interface Settings {
   readonly gatewayUrl: string | null
   readonly apiUrl: string | null
   readonly serviceToken: string | null
+  /** Signs and checks the QR codes of visitors; both processes hold it. */
+  readonly passKey: string | null
+  /** AES-256 key of the face templates, 64 hex digits; the gateway's alone. */
+  readonly faceKeyHex: string | null
   /** Where the plaintext listeners bind: never off-loopback unless the supervisor says so. */
   readonly httpBind: string
   readonly mqttBind: string
@@ -159,6 +171,8 @@ export function readEnv(env: NodeJS.ProcessEnv): Settings {
     gatewayUrl: given.LINLI_GATEWAY_URL ?? null,
     apiUrl: given.LINLI_API_URL ?? null,
     serviceToken: given.LINLI_SERVICE_TOKEN ?? null,
+    passKey: given.LINLI_PASS_KEY ?? null,
+    faceKeyHex: given.LINLI_FACE_KEY ?? null,
     httpBind: given.LINLI_HTTP_BIND ?? plaintextBind,
     mqttBind: given.LINLI_MQTT_BIND ?? plaintextBind,
     tlsCertFile: pathOf(given.LINLI_TLS_CERT),

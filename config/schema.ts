@@ -61,6 +61,19 @@ const Detectors = Type.Object(
     ),
     objects: Type.Boolean({ default: true }),
     faces: Type.Boolean({ default: true }),
+    recognition: Type.Boolean({
+      default: true,
+      description: 'whose face it is, and whether it lives',
+    }),
+    plates: Type.Boolean({ default: true }),
+    objectModel: Type.Enum(['nano', 'picodet'], {
+      default: 'nano',
+      description: 'picodet finds a little more in twice the time',
+    }),
+    plateModel: Type.Enum(['320', '640'], {
+      default: '640',
+      description: '320 is four times as fast and misses small plates',
+    }),
   },
   closed,
 )
@@ -72,11 +85,61 @@ const Cameras = Type.Object(
       default: [],
       description: 'folders from which video files may be played; none means no files',
     }),
+    allowedNetworks: Type.Array(Type.String({ minLength: 3, maxLength: 64 }), {
+      maxItems: 64,
+      default: [],
+      description:
+        'networks in which cameras may be, 192.168.10.0/24; none means no network camera',
+    }),
+    clipBeforeSeconds: Type.Number({ minimum: 0, maximum: 30, default: 5 }),
+    clipAfterSeconds: Type.Number({ minimum: 0, maximum: 30, default: 5 }),
+    evidenceDays: Type.Integer({
+      minimum: 1,
+      maximum: 3_650,
+      default: 30,
+      description: 'days that pictures and clips stay after their ticket has closed',
+    }),
     maxFps: Type.Number({
       exclusiveMinimum: 0,
       maximum: 60,
       default: 5,
       description: 'frames a second taken from one source',
+    }),
+  },
+  closed,
+)
+
+const Access = Type.Object(
+  {
+    pictureLivenessAcceptedBy: name(
+      'who accepted that pictures alone tell a live face, e.g. "Wang Fang, 2026-11-20"; null: such doors need a PIN too',
+    ),
+    falseAcceptRate: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 0.01,
+      default: 0.001,
+      description:
+        'share of strangers that may be taken for somebody, at the present number of faces',
+    }),
+    strangerCrops: Type.Boolean({
+      default: false,
+      description: 'keep a blurred picture of who was refused, for at most 24 hours',
+    }),
+    filingNumber: name('of the filing that 100,000 stored faces demand'),
+    relayAddresses: Type.Array(Type.String({ minLength: 8, maxLength: 256 }), {
+      maxItems: 64,
+      default: [],
+      description: 'addresses that a relay may call: http://192.168.10.40/relay/',
+    }),
+  },
+  closed,
+)
+
+const Watchlist = Type.Object(
+  {
+    enabled: Type.Boolean({
+      default: false,
+      description: 'comparison with approved entries; needs a written authority for each',
     }),
   },
   closed,
@@ -103,6 +166,8 @@ export const Config = Type.Object(
     telemetry: Telemetry,
     detectors: Detectors,
     cameras: Cameras,
+    access: Access,
+    watchlist: Watchlist,
     rules: Rules,
     log: Log,
   },

@@ -71,12 +71,27 @@ export const Evidence = Type.Union([
     /** What the picture is shown for; its detection is drawn as the subject. */
     subjectPx: Type.Optional(BoxPx),
     detections: Type.Array(Detection, { maxItems: 100 }),
+    /** The same picture with boxes and zone drawn in. */
+    boxesSha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
     zone: Type.Optional(
       Type.Array(Type.Tuple([Type.Number(), Type.Number()]), {
         maxItems: 64,
         description: 'polygon in relative picture coordinates, 0..1',
       }),
     ),
+    models: Type.Array(ModelRef, { maxItems: 8 }),
+  }),
+  Type.Object({
+    kind: Type.Literal('clip'),
+    device: Slug,
+    /** First and last frame, epoch ms. */
+    from: Type.Number(),
+    to: Type.Number(),
+    /** Of the MP4 with faces and plates blurred. */
+    sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    widthPx: Type.Integer({ minimum: 1 }),
+    heightPx: Type.Integer({ minimum: 1 }),
+    frames: Type.Integer({ minimum: 1 }),
     models: Type.Array(ModelRef, { maxItems: 8 }),
   }),
   Type.Object({

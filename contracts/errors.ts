@@ -1,9 +1,15 @@
+import { accessErrors } from './errors/access.ts'
 import { httpErrors } from './errors/http.ts'
 import { messageErrors } from './errors/messages.ts'
 import { partErrors } from './errors/parts.ts'
 
 /** The one table of coded errors; `docs/ERRORS.md` is written from it and a test keeps them equal. */
-export const errorTable = { ...httpErrors, ...messageErrors, ...partErrors } as const
+export const errorTable = {
+  ...httpErrors,
+  ...accessErrors,
+  ...messageErrors,
+  ...partErrors,
+} as const
 
 export type ErrorCode = keyof typeof errorTable
 

@@ -21,6 +21,11 @@ export const idPrefixes = {
   credential: 'crd',
   apiKey: 'key',
   unit: 'unit',
+  consent: 'cns',
+  face: 'fac',
+  vehicle: 'veh',
+  visitor: 'vis',
+  watched: 'wat',
 } as const
 export type IdKind = keyof typeof idPrefixes
 

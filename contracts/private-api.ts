@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { CareItem } from './care.ts'
-import { Detection } from './detections.ts'
+import { Detection, FaceQuality } from './detections.ts'
 
 /**
  * The gateway's private HTTP interface: loopback by default, `Authorization: Bearer <service token>`.
@@ -17,6 +17,13 @@ import { Detection } from './detections.ts'
  * | `GET /cameras/{id}/detections?community` | LatestDetections |
  * | `GET /care?community` | `{"items": CareItem[]}` |
  * | `POST /commands` CommandRequest | CommandOutcome |
+ * | `POST /faces` EnrolRequest | EnrolAnswer; 422 `face.not-usable`, 409 `face.duplicate` |
+ * | `DELETE /faces/{template}` | ForgetAnswer, also where there was none |
+ * | `GET /faces/count` | `{"persons", "templates"}` |
+ * | `POST /doors/{id}/open`, `POST /barriers/{id}/open` OpenRequest | CommandOutcome |
+ * | `GET /parking?community` | ParkingAnswer of contracts/http/access.ts |
+ * | `POST /terminals/{id}/events?community` TerminalReport | 204 |
+ * | `GET /cameras/{id}/live/index.m3u8?community`, `/live/{segment}` | HLS; 409 `camera.live-unsupported` |
  *
  * The other way the gateway calls the api with the same token: `GET /api/v1/gateway/roster`,
  * `POST /api/v1/anomalies`, `POST /api/v1/anomalies/clear`, `POST /api/v1/gateway/events`,
@@ -64,6 +71,38 @@ export const CommandRequest = Type.Object({
   ttlMs: Type.Integer({ minimum: 1_000, maximum: 60_000 }),
 })
 export type CommandRequest = Static<typeof CommandRequest>
+
+/** Pictures are base64 JPEG. `consent` is the api's word that there is one. */
+export const EnrolRequest = Type.Object({
+  template: Type.String({ minLength: 1, maxLength: 128 }),
+  community: Type.String(),
+  /** Resident, or entry of the watch-list. */
+  subject: Type.String({ minLength: 1, maxLength: 128 }),
+  use: Type.Enum(['entry', 'watchlist']),
+  pictures: Type.Array(Type.String({ maxLength: 8_000_000 }), { minItems: 1, maxItems: 3 }),
+})
+export type EnrolRequest = Static<typeof EnrolRequest>
+
+export const EnrolAnswer = Type.Object({
+  template: Type.String(),
+  /** One per picture, in their order. */
+  quality: Type.Array(FaceQuality),
+  lookAlikes: Type.Array(Type.Object({ resident: Type.String(), similarity: Type.Number() })),
+})
+export type EnrolAnswer = Static<typeof EnrolAnswer>
+
+export const ForgetAnswer = Type.Object({
+  templates: Type.Integer(),
+  pictures: Type.Integer(),
+})
+export type ForgetAnswer = Static<typeof ForgetAnswer>
+
+export const OpenRequest = Type.Object({
+  community: Type.String(),
+  reason: Type.String({ maxLength: 500 }),
+  by: Type.String({ maxLength: 200 }),
+})
+export type OpenRequest = Static<typeof OpenRequest>
 
 export const CommandOutcome = Type.Object({
   id: Type.String(),

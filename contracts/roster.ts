@@ -1,31 +1,108 @@
 import Type, { type Static } from 'typebox'
+import { AccessHolder, BarrierSettings, DoorSettings, RelaySettings, WeekWindow } from './access.ts'
 import { Polygon } from './detections.ts'
 import { Slug } from './ids.ts'
 import { Place } from './place.ts'
 
+/** What a zone is for; `area` has no rule of its own. */
+export const zoneKinds = [
+  'area',
+  'fire-lane',
+  'no-parking',
+  'two-wheelers',
+  'intrusion',
+  'loitering',
+  'crowd',
+  'road',
+  'lift',
+] as const
+export type ZoneKind = (typeof zoneKinds)[number]
+
+export const Zone = Type.Object({
+  id: Slug,
+  name: Type.String({ maxLength: 100 }),
+  kind: Type.Enum(zoneKinds),
+  polygon: Polygon,
+  /** When its rules look; left out or empty: always. */
+  schedule: Type.Optional(Type.Array(WeekWindow, { maxItems: 16 })),
+})
+export type Zone = Static<typeof Zone>
+
+/** `in`: from the left of the line, seen from `from` to `to`, to its right. Relative coordinates 0..1. */
+export const Line = Type.Object({
+  id: Slug,
+  name: Type.String({ maxLength: 100 }),
+  from: Type.Tuple([Type.Number(), Type.Number()]),
+  to: Type.Tuple([Type.Number(), Type.Number()]),
+})
+export type Line = Static<typeof Line>
+
+/** Where a camera looks. The last five may not be filmed (Order 799 art. 8, Face Measures art. 13). */
+export const areaTypes = [
+  'entrance',
+  'gate',
+  'road',
+  'square',
+  'car-park',
+  'lift',
+  'corridor',
+  'home-front',
+  'other',
+  'bathroom',
+  'toilet',
+  'changing-room',
+  'bedroom',
+  'nursing-room',
+] as const
+export type AreaType = (typeof areaTypes)[number]
+export const forbiddenAreas: ReadonlySet<AreaType> = new Set<AreaType>([
+  'bathroom',
+  'toilet',
+  'changing-room',
+  'bedroom',
+  'nursing-room',
+])
+
+export const visionTasks = ['objects', 'faces', 'recognition', 'plates'] as const
+
 /**
  * What the gateway must know to work with the api down. The api owns it, pushes each change and gives
- * the whole on request; the gateway keeps its copy on disk.
+ * the whole on request; the gateway keeps its copy on disk. What may be left out came later than v1.
  */
 export const CameraSettings = Type.Object({
   /** `door` frames are never dropped for others, `care` before `public` last. */
   priority: Type.Union([Type.Literal('door'), Type.Literal('care'), Type.Literal('public')]),
-  tasks: Type.Array(Type.Union([Type.Literal('objects'), Type.Literal('faces')])),
-  /** Null for frames over MQTT; else a file inside the allowed folder, or an address. */
+  /** `recognition` finds faces and says whose they are; `faces` only finds them. */
+  tasks: Type.Array(Type.Enum(visionTasks)),
+  /** Null for frames over MQTT; else rtsp(s)://, http(s)://, or a file inside an allowed folder. */
   source: Type.Union([Type.String({ maxLength: 1_000 }), Type.Null()]),
-  zones: Type.Array(
+  /** A smaller stream of the same camera: analysed and shown in place of `source`. */
+  subSource: Type.Optional(Type.Union([Type.String({ maxLength: 1_000 }), Type.Null()])),
+  stream: Type.Optional(
     Type.Object({
-      id: Slug,
-      name: Type.String({ maxLength: 100 }),
-      kind: Type.Union([
-        Type.Literal('fire-lane'),
-        Type.Literal('no-parking'),
-        Type.Literal('area'),
+      /** RTSP transport. */
+      transport: Type.Enum(['tcp', 'udp']),
+      /** Decode key frames only: a tenth of the work; for doors and gates take every frame. */
+      keyframesOnly: Type.Boolean(),
+      /** Passed on to ffmpeg as -hwaccel. */
+      hardware: Type.Union([
+        Type.Enum(['vaapi', 'qsv', 'cuda', 'rkmpp', 'v4l2m2m', 'videotoolbox', 'd3d11va']),
+        Type.Null(),
       ]),
-      polygon: Polygon,
+      framesPerSecond: Type.Number({ exclusiveMinimum: 0, maximum: 30 }),
     }),
-    { maxItems: 32 },
   ),
+  zones: Type.Array(Zone, { maxItems: 32 }),
+  lines: Type.Optional(Type.Array(Line, { maxItems: 16 })),
+  /** Never analysed, never stored, never shown. */
+  masks: Type.Optional(Type.Array(Polygon, { maxItems: 16 })),
+  /** Run the models only where something moves. Left out: yes, but for doors. */
+  motionGate: Type.Optional(Type.Boolean()),
+  /** Raise an anomaly when somebody turns it away, covers or defocuses it. Left out: yes. */
+  watchPicture: Type.Optional(Type.Boolean()),
+  areaType: Type.Optional(Type.Enum(areaTypes)),
+  /** sha256 of the photo that shows the sign at the place (control C12). */
+  signSha256: Type.Optional(Type.Union([Type.String({ pattern: '^[0-9a-f]{64}$' }), Type.Null()])),
   /** No frame for so long and the camera counts as offline, ms. */
   staleAfterMs: Type.Integer({ minimum: 1_000, maximum: 3_600_000 }),
 })
@@ -43,6 +120,9 @@ export const RosterDevice = Type.Object({
   /** How often it reports by itself, ms; null until it is said or learned. */
   intervalMs: Type.Union([Type.Integer(), Type.Null()]),
   camera: Type.Union([CameraSettings, Type.Null()]),
+  door: Type.Optional(Type.Union([DoorSettings, Type.Null()])),
+  barrier: Type.Optional(Type.Union([BarrierSettings, Type.Null()])),
+  relay: Type.Optional(Type.Union([RelaySettings, Type.Null()])),
 })
 export type RosterDevice = Static<typeof RosterDevice>
 
@@ -99,11 +179,9 @@ export const RosterCard = Type.Object({
   id: Type.String(),
   community: Slug,
   codeHashHex: Type.String({ description: 'SHA-256 of community, ":" and the code' }),
-  holder: Type.Object({
-    kind: Type.Union([Type.Literal('resident'), Type.Literal('carer'), Type.Literal('staff')]),
-    id: Type.String(),
-    name: Type.String(),
-  }),
+  holder: AccessHolder,
+  /** Left out: a card. A PIN alone opens where the door takes `pin`, and seconds a face where it takes `face+pin`. */
+  kind: Type.Optional(Type.Enum(['card', 'pin'])),
   /** Doors by device id; empty means all of the community. */
   doors: Type.Array(Slug),
   from: Type.Union([Type.Number(), Type.Null()]),
@@ -111,12 +189,76 @@ export const RosterCard = Type.Object({
 })
 export type RosterCard = Static<typeof RosterCard>
 
+/**
+ * A template that the gateway may use: there is a live consent for it. The gateway deletes a template
+ * that is no longer here. Vectors and pictures never leave the gateway.
+ */
+export const RosterFace = Type.Object({
+  id: Type.String({ maxLength: 128 }),
+  community: Slug,
+  resident: Type.String({ maxLength: 128 }),
+  consent: Type.String({ maxLength: 128 }),
+})
+export type RosterFace = Static<typeof RosterFace>
+
+export const vehicleLists = ['allow', 'notice', 'block'] as const
+
+/** A number plate that barriers know. `notice` tells staff and opens as `allow` does; `block` stays shut. */
+export const RosterVehicle = Type.Object({
+  id: Type.String({ maxLength: 128 }),
+  community: Slug,
+  /** Upper case, without the dot: 苏ED51712. */
+  plate: Type.String({ minLength: 5, maxLength: 12 }),
+  holder: Type.Union([AccessHolder, Type.Null()]),
+  list: Type.Enum(vehicleLists),
+  note: Type.Union([Type.String({ maxLength: 500 }), Type.Null()]),
+  from: Type.Union([Type.Number(), Type.Null()]),
+  to: Type.Union([Type.Number(), Type.Null()]),
+})
+export type RosterVehicle = Static<typeof RosterVehicle>
+
+/** A visit that somebody announced: a signed QR code, a PIN, a plate, or several of them. */
+export const RosterVisitor = Type.Object({
+  id: Type.String({ maxLength: 128 }),
+  community: Slug,
+  name: Type.String({ maxLength: 100 }),
+  /** Resident whom they visit. */
+  host: Type.Union([Type.String({ maxLength: 128 }), Type.Null()]),
+  /** SHA-256 of community, ":" and the PIN. */
+  pinHashHex: Type.Union([Type.String(), Type.Null()]),
+  plate: Type.Union([Type.String({ maxLength: 12 }), Type.Null()]),
+  /** Doors and barriers by device id; empty means all of the community. */
+  doors: Type.Array(Slug),
+  from: Type.Number(),
+  to: Type.Number(),
+  /** Entries in all, over all doors; null: any number within the time. */
+  entriesMax: Type.Union([Type.Integer({ minimum: 1, maximum: 1_000 }), Type.Null()]),
+})
+export type RosterVisitor = Static<typeof RosterVisitor>
+
+/** One approved entry of the watch-list (control C9); expired ones match nothing. */
+export const RosterWatched = Type.Object({
+  id: Type.String({ maxLength: 128 }),
+  community: Slug,
+  /** Template in the gateway. */
+  template: Type.String({ maxLength: 128 }),
+  label: Type.String({ maxLength: 100 }),
+  authority: Type.String({ maxLength: 200 }),
+  documentNumber: Type.String({ maxLength: 100 }),
+  expiresAt: Type.Number(),
+})
+export type RosterWatched = Static<typeof RosterWatched>
+
 export const rosterSections = [
   'devices',
   'credentials',
   'households',
   'residents',
   'cards',
+  'faces',
+  'vehicles',
+  'visitors',
+  'watchlist',
 ] as const
 export type RosterSection = (typeof rosterSections)[number]
 
@@ -127,6 +269,10 @@ export const Roster = Type.Object({
   households: Type.Array(RosterHousehold),
   residents: Type.Array(RosterResident),
   cards: Type.Array(RosterCard),
+  faces: Type.Optional(Type.Array(RosterFace)),
+  vehicles: Type.Optional(Type.Array(RosterVehicle)),
+  visitors: Type.Optional(Type.Array(RosterVisitor)),
+  watchlist: Type.Optional(Type.Array(RosterWatched)),
 })
 export type Roster = Static<typeof Roster>
 
@@ -142,5 +288,9 @@ export const RosterChange = Type.Object({
   households: change(RosterHousehold),
   residents: change(RosterResident),
   cards: change(RosterCard),
+  faces: change(RosterFace),
+  vehicles: change(RosterVehicle),
+  visitors: change(RosterVisitor),
+  watchlist: change(RosterWatched),
 })
 export type RosterChange = Static<typeof RosterChange>

@@ -196,7 +196,7 @@ class Hub implements CameraHub {
     this.#running += 1
     let analysis: Analysis
     try {
-      analysis = await this.#deps.analyse(waiting.frame.jpeg, settings.tasks)
+      analysis = await this.#deps.analyse(waiting.frame.jpeg, { tasks: settings.tasks })
     } catch (error) {
       this.#refused(waiting, error)
       return

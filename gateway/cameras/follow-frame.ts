@@ -26,7 +26,7 @@ export async function followFrame(
   const change = camera.looked(analysis, frame.receivedAt, at, settings)
   if (change !== null) deps.record(change)
   const ts = eventTime(frame)
-  const objects = camera.tracker.update(analysis, ts, settings.zones)
+  const { objects } = camera.tracker.update(analysis, ts, settings)
   const latest: LatestFrame = { frame, ts, analysis, objects }
   camera.latest = latest
   for (const listener of camera.listeners) listener()

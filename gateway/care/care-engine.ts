@@ -147,6 +147,10 @@ class UnseenRule implements CareEngine {
       case 'sighting':
       case 'camera-state':
       case 'start':
+      case 'crossing':
+      case 'identity':
+      case 'alarm':
+      case 'evidence':
       case 'tick':
         return []
     }

@@ -31,4 +31,13 @@ export interface ClearEffect {
   readonly evidence: readonly Evidence[]
 }
 
+/** More evidence for an anomaly that is open; nothing where it is not. Engines never say it: a clip is made after them. */
+export interface AddEffect {
+  readonly kind: 'add'
+  readonly key: string
+  readonly at: number
+  readonly evidence: readonly Evidence[]
+}
+
+/** What engines decide. */
 export type Effect = RaiseEffect | ClearEffect

@@ -1,5 +1,9 @@
-import type { DeviceInfo, ReadingValue } from '../../contracts/payloads.ts'
+import type { AccessHolder, AccessMethod } from '../../contracts/access.ts'
+import type { AnomalyType, Evidence } from '../../contracts/anomaly.ts'
 import type { Detection, ModelRef } from '../../contracts/detections.ts'
+import type { DeviceInfo, ReadingValue } from '../../contracts/payloads.ts'
+import type { Subject } from '../../contracts/place.ts'
+import type { LocalText } from '../../contracts/text.ts'
 
 /** What decoders make of records: the one language that rules, care and telemetry understand. */
 export interface Reading {
@@ -70,6 +74,74 @@ export interface TrackedObject {
   readonly stillMs: number
 }
 
+/** An object passed a line of the roster. */
+export interface Crossing {
+  readonly line: string
+  readonly trackId: string
+  readonly group: 'person' | 'vehicle' | 'two-wheeler'
+  /** `in`: from the left of the line, seen from its first point to its second, to the right. */
+  readonly direction: 'in' | 'out'
+}
+
+/** Crossings of one frame, with the camera's totals since its first frame: they become readings. */
+export interface CrossingFact {
+  readonly kind: 'crossing'
+  readonly community: string
+  readonly camera: string
+  readonly ts: number
+  readonly receivedAt: number
+  readonly crossings: readonly Crossing[]
+  readonly totals: {
+    readonly peopleIn: number
+    readonly peopleOut: number
+    readonly vehiclesIn: number
+    readonly vehiclesOut: number
+  }
+}
+
+/** A resident was recognised somewhere: a sign of life with place and confidence, never a picture. */
+export interface IdentityFact {
+  readonly kind: 'identity'
+  readonly community: string
+  readonly camera: string
+  readonly ts: number
+  readonly receivedAt: number
+  readonly resident: string
+  /** Cosine similarity to the nearest template, -1..1. */
+  readonly similarity: number
+}
+
+/**
+ * Something that doors, barriers or the watch-list found and that has no condition to be over by
+ * itself: it becomes an anomaly, at most one per `key` while its ticket is open.
+ */
+export interface AlarmFact {
+  readonly kind: 'alarm'
+  readonly community: string
+  /** Door, barrier or camera. */
+  readonly device: string
+  readonly type: AnomalyType
+  readonly key: string
+  readonly ts: number
+  readonly receivedAt: number
+  readonly title: LocalText
+  readonly description: LocalText
+  readonly subject: Subject | null
+  readonly evidence: readonly Evidence[]
+  /** What decided, e.g. `access-spoof`, with its version. */
+  readonly rule: { readonly id: string; readonly version: string }
+}
+
+/** A clip that was made after its anomaly had been raised: more evidence for the open one. */
+export interface EvidenceFact {
+  readonly kind: 'evidence'
+  readonly community: string
+  /** Dedupe key of the anomaly. */
+  readonly key: string
+  readonly receivedAt: number
+  readonly evidence: readonly Evidence[]
+}
+
 /** What the vision pipeline found in one analysed frame. */
 export interface SightingFact {
   readonly kind: 'sighting'
@@ -100,7 +172,7 @@ export interface CameraStateFact {
   readonly kind: 'camera-state'
   readonly community: string
   readonly camera: string
-  readonly state: 'ok' | 'offline' | 'frozen'
+  readonly state: 'ok' | 'offline' | 'frozen' | 'covered' | 'defocused' | 'moved'
   /** Since when it has been so, epoch ms. */
   readonly since: number
   readonly receivedAt: number
@@ -113,19 +185,27 @@ export interface StartFact {
   readonly receivedAt: number
 }
 
+/** A decision at a door or a barrier, ours or that of a terminal that decides by itself. */
 export interface AccessFact {
   readonly kind: 'access'
   readonly community: string
+  /** Device id of the door or barrier. */
   readonly door: string
   readonly ts: number
   readonly granted: boolean
-  readonly holder: {
-    readonly kind: 'resident' | 'carer' | 'staff'
-    readonly id: string
-    readonly name: string
-  } | null
+  readonly holder: AccessHolder | null
+  /** A code of contracts/access.ts; a terminal's own word where it decided. */
   readonly reason: string
   readonly receivedAt: number
+  /** Left out in records from before there was more than cards: then it was a card. */
+  readonly method?: AccessMethod
+  readonly direction?: 'in' | 'out'
+  /** At barriers. */
+  readonly plate?: string
+  /** Cosine similarity (face) or confidence of the plate, where there is one. */
+  readonly confidence?: number
+  /** Who opened by hand, with `reason` in their own words. */
+  readonly by?: string
 }
 
 export interface TickInput {
@@ -133,5 +213,14 @@ export interface TickInput {
   readonly receivedAt: number
 }
 
-export type Fact = SightingFact | CoverageFact | CameraStateFact | StartFact | AccessFact
+export type Fact =
+  | SightingFact
+  | CrossingFact
+  | IdentityFact
+  | CoverageFact
+  | CameraStateFact
+  | StartFact
+  | AccessFact
+  | AlarmFact
+  | EvidenceFact
 export type Input = Reading | Beat | DeviceEventInput | StatusInput | InfoInput | Fact | TickInput

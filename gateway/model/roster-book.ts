@@ -4,8 +4,12 @@ import type {
   RosterChange,
   RosterCredential,
   RosterDevice,
+  RosterFace,
   RosterHousehold,
   RosterResident,
+  RosterVehicle,
+  RosterVisitor,
+  RosterWatched,
 } from '../../contracts/roster.ts'
 import type { RosterView } from './roster-view.ts'
 
@@ -31,6 +35,11 @@ export class RosterBook implements RosterView {
   readonly #households = new Map<string, RosterHousehold>()
   readonly #residents = new Map<string, RosterResident>()
   readonly #cards = new Map<string, RosterCard>()
+  readonly #faces = new Map<string, RosterFace>()
+  readonly #vehicles = new Map<string, RosterVehicle>()
+  readonly #visitors = new Map<string, RosterVisitor>()
+  readonly #watchlist = new Map<string, RosterWatched>()
+  #vehiclesByPlate = new Map<string, RosterVehicle>()
   #residentsOf = new Map<string, RosterResident[]>()
   #devicesOf = new Map<string, RosterDevice[]>()
   #cardsByHash = new Map<string, RosterCard>()
@@ -42,6 +51,10 @@ export class RosterBook implements RosterView {
       this.#households,
       this.#residents,
       this.#cards,
+      this.#faces,
+      this.#vehicles,
+      this.#visitors,
+      this.#watchlist,
     ])
       map.clear()
     this.#upsert(roster)
@@ -57,12 +70,20 @@ export class RosterBook implements RosterView {
     for (const id of change.households?.remove ?? []) this.#households.delete(id)
     for (const id of change.residents?.remove ?? []) this.#residents.delete(id)
     for (const id of change.cards?.remove ?? []) this.#cards.delete(id)
+    for (const id of change.faces?.remove ?? []) this.#faces.delete(id)
+    for (const id of change.vehicles?.remove ?? []) this.#vehicles.delete(id)
+    for (const id of change.visitors?.remove ?? []) this.#visitors.delete(id)
+    for (const id of change.watchlist?.remove ?? []) this.#watchlist.delete(id)
     this.#upsert({
       devices: change.devices?.upsert ?? [],
       credentials: change.credentials?.upsert ?? [],
       households: change.households?.upsert ?? [],
       residents: change.residents?.upsert ?? [],
       cards: change.cards?.upsert ?? [],
+      faces: change.faces?.upsert ?? [],
+      vehicles: change.vehicles?.upsert ?? [],
+      visitors: change.visitors?.upsert ?? [],
+      watchlist: change.watchlist?.upsert ?? [],
     })
     this.version = change.version
     this.#index()
@@ -77,6 +98,10 @@ export class RosterBook implements RosterView {
       households: [...this.#households.values()],
       residents: [...this.#residents.values()],
       cards: [...this.#cards.values()],
+      faces: [...this.#faces.values()],
+      vehicles: [...this.#vehicles.values()],
+      visitors: [...this.#visitors.values()],
+      watchlist: [...this.#watchlist.values()],
     }
   }
 
@@ -108,6 +133,28 @@ export class RosterBook implements RosterView {
     return this.#cardsByHash.get(codeHashHex) ?? null
   }
 
+  face(id: string): RosterFace | null {
+    return this.#faces.get(id) ?? null
+  }
+  faces(): Iterable<RosterFace> {
+    return this.#faces.values()
+  }
+  vehicleByPlate(community: string, plate: string): RosterVehicle | null {
+    return this.#vehiclesByPlate.get(`${community}/${plate}`) ?? null
+  }
+  vehicles(): Iterable<RosterVehicle> {
+    return this.#vehicles.values()
+  }
+  visitor(id: string): RosterVisitor | null {
+    return this.#visitors.get(id) ?? null
+  }
+  visitors(): Iterable<RosterVisitor> {
+    return this.#visitors.values()
+  }
+  watchlist(): Iterable<RosterWatched> {
+    return this.#watchlist.values()
+  }
+
   #upsert(items: Omit<Roster, 'version'>): void {
     for (const device of items.devices)
       this.#devices.set(deviceKey(device.community, device.id), device)
@@ -116,11 +163,21 @@ export class RosterBook implements RosterView {
     for (const household of items.households) this.#households.set(household.id, household)
     for (const resident of items.residents) this.#residents.set(resident.id, resident)
     for (const card of items.cards) this.#cards.set(card.id, card)
+    for (const face of items.faces ?? []) this.#faces.set(face.id, face)
+    for (const vehicle of items.vehicles ?? []) this.#vehicles.set(vehicle.id, vehicle)
+    for (const visitor of items.visitors ?? []) this.#visitors.set(visitor.id, visitor)
+    for (const watched of items.watchlist ?? []) this.#watchlist.set(watched.id, watched)
   }
 
   #index(): void {
     this.#residentsOf = group(this.#residents.values(), (resident) => resident.household)
     this.#devicesOf = group(this.#devices.values(), (device) => device.household)
     this.#cardsByHash = new Map([...this.#cards.values()].map((card) => [card.codeHashHex, card]))
+    this.#vehiclesByPlate = new Map(
+      [...this.#vehicles.values()].map((vehicle) => [
+        `${vehicle.community}/${vehicle.plate}`,
+        vehicle,
+      ]),
+    )
   }
 }

@@ -2,8 +2,12 @@ import type {
   RosterCard,
   RosterCredential,
   RosterDevice,
+  RosterFace,
   RosterHousehold,
   RosterResident,
+  RosterVehicle,
+  RosterVisitor,
+  RosterWatched,
 } from '../../contracts/roster.ts'
 
 /** The roster as the parts of the gateway ask it; one object that is updated in place by its owner. */
@@ -18,4 +22,11 @@ export interface RosterView {
   residentsOf(household: string): readonly RosterResident[]
   devicesOf(household: string): readonly RosterDevice[]
   cardByHash(codeHashHex: string): RosterCard | null
+  face(id: string): RosterFace | null
+  faces(): Iterable<RosterFace>
+  vehicleByPlate(community: string, plate: string): RosterVehicle | null
+  vehicles(): Iterable<RosterVehicle>
+  visitor(id: string): RosterVisitor | null
+  visitors(): Iterable<RosterVisitor>
+  watchlist(): Iterable<RosterWatched>
 }

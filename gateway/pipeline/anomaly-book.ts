@@ -3,7 +3,7 @@ import type { AnomalyReport, Evidence } from '../../contracts/anomaly.ts'
 import { minuteMs } from '../../contracts/clock.ts'
 import { limits } from '../../contracts/limits.ts'
 import { gatewayDevice } from '../../contracts/topics.ts'
-import type { ClearEffect, Effect, RaiseEffect } from '../model/effect.ts'
+import type { AddEffect, ClearEffect, Effect, RaiseEffect } from '../model/effect.ts'
 import { derivedId, type EventDesk } from './event-desk.ts'
 import type { OutboxPort } from './outbox-port.ts'
 
@@ -59,6 +59,8 @@ export class AnomalyBook {
   readonly #sweep
   /** Clears of what was not open. */
   clearedNothing = 0
+  /** Evidence for what was not open (any more). */
+  addedNothing = 0
 
   constructor(db: Database, outbox: OutboxPort, events: EventDesk) {
     this.#outbox = outbox
@@ -74,8 +76,9 @@ export class AnomalyBook {
     )
   }
 
-  apply(effect: Effect, receivedAt: number): void {
+  apply(effect: Effect | AddEffect, receivedAt: number): void {
     if (effect.kind === 'clear') this.#clear(effect, receivedAt)
+    else if (effect.kind === 'add') this.#add(effect, receivedAt)
     else this.#raise(effect, receivedAt)
   }
 
@@ -147,6 +150,23 @@ export class AnomalyBook {
     if (!tell) return
     const id = `${known.id}.r${repeats}`
     const body = reportOf(id, effect, evidence)
+    this.#outbox.put({ id, kind: 'anomaly', createdAt: receivedAt, body })
+  }
+
+  /** Goes up at once, as a repeat that raises nothing but the evidence. */
+  #add(effect: AddEffect, receivedAt: number): void {
+    const known = this.#get.get(effect.key)
+    if (known === undefined || known.open === 0) {
+      this.addedNothing++
+      return
+    }
+    const evidence = effect.evidence.slice(0, limits.evidencePerTicketMax - known.evidence)
+    if (evidence.length === 0) return
+    const count = known.evidence + evidence.length
+    this.#put.run({ ...known, evidence: count, changed_at: receivedAt })
+    const id = `${known.id}.e${count}`
+    const { key, type, community } = known
+    const body = { id, type: type as AnomalyReport['type'], key, community, evidence }
     this.#outbox.put({ id, kind: 'anomaly', createdAt: receivedAt, body })
   }
 

@@ -47,6 +47,10 @@ export class DeviceDesk {
         this.#known(this.#book.meet(input.community, input.device, record.client, input.to))
         return true
       case 'access':
+      case 'crossing':
+      case 'identity':
+      case 'alarm':
+      case 'evidence':
       case 'camera-state':
       case 'sighting':
       case 'tick':

@@ -163,9 +163,15 @@ export class Processor {
     if (!this.#desk.meet(input, record)) return
     if (input.kind === 'event') this.#deviceEvents.push(input)
     this.#facts.note(input)
-    this.#engines.apply(input, (effect) => {
-      this.#effects.push(effect)
-      this.anomalies.apply(effect, record.receivedAt)
-    })
+    if (input.kind === 'evidence') {
+      const { key, receivedAt: at, evidence } = input
+      this.anomalies.apply({ kind: 'add', key, at, evidence }, at)
+    }
+    this.#engines.apply(input, (effect) => this.#effect(effect, record))
+  }
+
+  #effect(effect: Effect, record: LogRecord): void {
+    this.#effects.push(effect)
+    this.anomalies.apply(effect, record.receivedAt)
   }
 }

@@ -49,7 +49,7 @@ export class RosterTable {
     } else {
       this.book.replace(change)
       this.#clear.run()
-      for (const section of rosterSections) this.#putAll(section, change[section])
+      for (const section of rosterSections) this.#putAll(section, change[section] ?? [])
     }
     this.#put.run('version', '', JSON.stringify(change.version))
     return true

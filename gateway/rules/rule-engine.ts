@@ -99,6 +99,10 @@ class RuleEngine implements Engine {
         return applyCoverage(desk, input)
       case 'start':
       case 'access':
+      case 'crossing':
+      case 'identity':
+      case 'alarm':
+      case 'evidence':
       case 'tick':
         return nothing
     }

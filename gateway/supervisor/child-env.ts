@@ -17,6 +17,8 @@ export function childEnvironments(
     readonly gatewayPort: number
     readonly apiUrl: string
     readonly serviceToken: string
+    readonly passKey: string
+    readonly faceKeyHex: string
     readonly tls: TlsFiles | null
   },
 ): ChildEnvironments {
@@ -39,11 +41,14 @@ export function childEnvironments(
     LINLI_GATEWAY_URL: `http://127.0.0.1:${facts.gatewayPort}`,
     LINLI_API_URL: facts.apiUrl,
     LINLI_SERVICE_TOKEN: facts.serviceToken,
+    LINLI_PASS_KEY: facts.passKey,
+    LINLI_FACE_KEY: facts.faceKeyHex,
   }
   // Undefined values are not passed on: they take out what stood in our own environment.
   return {
     // The gateway signs nobody in and has no business with the ticket store.
     gateway: { ...env, ...ours, LINLI_ADMIN_PASSWORD: undefined, LINLI_DATABASE_URL: undefined },
-    api: { ...env, ...ours },
+    // Templates are the gateway's alone: the api could not read them if it tried.
+    api: { ...env, ...ours, LINLI_FACE_KEY: undefined },
   }
 }

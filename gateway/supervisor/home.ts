@@ -21,6 +21,9 @@ export interface RunFile {
   readonly pid: number
 }
 
+/** Between gateway and api; for visitors' codes; for face templates. */
+export type SecretName = 'service-token' | 'pass-key' | 'face-key'
+
 /** Whole or not at all: written beside, then renamed. */
 export function writeWhole(file: string, text: string, mode: number): void {
   const beside = `${file}.new`
@@ -73,16 +76,18 @@ export class Home {
     if (this.#lock !== null) rmSync(this.path('run.json'), { force: true })
   }
 
-  /** The secret between gateway and api: 256 random bits, made once, kept over restarts. */
-  serviceToken(random: (bytes: number) => Uint8Array): string {
-    const file = this.path('secrets', 'service-token')
+  /** 256 random bits in hexadecimal, made once under this name, kept over restarts. */
+  secret(name: SecretName, random: (bytes: number) => Uint8Array): string {
+    const file = this.path('secrets', name)
     if (existsSync(file)) {
-      const token = readFileSync(file, 'utf8').trim()
-      if (token.length >= 32) return token
+      const kept = readFileSync(file, 'utf8').trim()
+      if (kept.length >= 32) return kept
+      // A key that is there but broken must not be replaced: what it encrypted would be lost for good.
+      if (name === 'face-key') throw new CodedError('config.invalid', `${file} is damaged`)
     }
-    const token = Buffer.from(random(32)).toString('base64url')
-    writeWhole(file, `${token}\n`, 0o600)
-    return token
+    const made = Buffer.from(random(32)).toString('hex')
+    writeWhole(file, `${made}\n`, 0o600)
+    return made
   }
 
   /**

@@ -9,7 +9,7 @@ import { childEnvironments, type ChildEnvironments } from './child-env.ts'
 import { ChildKeeper } from './child-keeper.ts'
 import { ChildLog } from './child-log.ts'
 import { healthOf } from './health-of.ts'
-import { Home, type RunFile } from './home.ts'
+import { Home, type RunFile, type SecretName } from './home.ts'
 import { type ListenerPlan, planListeners } from './listener-plan.ts'
 import { resolvePortsWithin, type Wish } from './ports.ts'
 import { certificateNames, ensureTls, type TlsFiles } from './tls-authority.ts'
@@ -119,8 +119,18 @@ export class Supervisor {
     const { plan, gatewayPort } = await this.#resolve(wished, patienceMs)
     const tls = plan.https === null && plan.mqtts === null ? null : await this.#ensureTls()
     const run = { ...addressesOf(plan, config.broker.url), pid: this.#deps.pid }
-    const token = this.#home.serviceToken(this.#deps.randomBytes)
-    const facts = { settings, plan, gatewayPort, apiUrl: run.http, serviceToken: token, tls }
+    const secret = (name: SecretName): string => this.#home.secret(name, this.#deps.randomBytes)
+    const token = secret('service-token')
+    const facts = {
+      settings,
+      plan,
+      gatewayPort,
+      apiUrl: run.http,
+      serviceToken: token,
+      passKey: secret('pass-key'),
+      faceKeyHex: secret('face-key'),
+      tls,
+    }
     return { plan, tls, run, token, environments: childEnvironments(this.#deps.env, facts) }
   }
 

@@ -79,6 +79,11 @@ export async function analyseFrame(
       detections,
       models: used.map(({ name, sha256 }) => ({ name, sha256 })),
       sample: lumaSample(image),
+      faces: [],
+      plates: [],
+      motion: null,
+      memory: null,
+      scene: null,
     },
     ms: { decodeMs: decodedAt - startedAt, inferMs: performance.now() - decodedAt },
   }

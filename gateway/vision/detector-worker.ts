@@ -32,10 +32,11 @@ async function main(port: MessagePort, data: WorkerData): Promise<void> {
 async function answer(eyes: Eyes, message: JobMessage): Promise<[WorkerAnswer, ArrayBuffer[]]> {
   const { id, work } = message
   if (work.kind === 'analyse') {
-    const { value, ms } = await analyseFrame(eyes, work.jpeg, work.tasks)
+    const { value, ms } = await analyseFrame(eyes, work.jpeg, work.request.tasks)
     return [{ kind: 'analysed', id, value, ms }, [value.sample.buffer as ArrayBuffer]]
   }
-  const value = await redactPicture(work.jpeg, eyes.faces, work.request)
+  const picture = await redactPicture(work.jpeg, eyes.faces, work.request)
+  const value = { ...picture, plates: 0 }
   return [{ kind: 'redacted', id, value }, []]
 }
 

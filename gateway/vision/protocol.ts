@@ -1,5 +1,11 @@
 import type { ErrorCode } from '../../contracts/errors.ts'
-import type { Analysis, Redacted, RedactRequest, VisionTask } from '../model/vision.ts'
+import type {
+  Analysis,
+  AnalyseRequest,
+  Redacted,
+  RedactRequest,
+  VisionTask,
+} from '../model/vision.ts'
 
 /** What the pool and its threads say to each other. */
 export interface WorkerModel {
@@ -18,7 +24,7 @@ export type Work =
   | {
       readonly kind: 'analyse'
       readonly jpeg: Uint8Array
-      readonly tasks: readonly VisionTask[]
+      readonly request: AnalyseRequest
     }
   | { readonly kind: 'redact'; readonly jpeg: Uint8Array; readonly request: RedactRequest }
 

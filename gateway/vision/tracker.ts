@@ -56,7 +56,7 @@ export function createTracker(seed: number, options: TrackerOptions = {}): Track
   let lastTs = Number.NEGATIVE_INFINITY
   let intervalMs = 0
   return {
-    update({ widthPx, heightPx, detections }, frameTs, zones) {
+    update({ widthPx, heightPx, detections }, frameTs, { zones }) {
       const ts = Math.max(frameTs, lastTs)
       // Where frames are rare, time limits stretch: two frames in a row must still meet.
       if (Number.isFinite(lastTs)) intervalMs = 0.7 * intervalMs + 0.3 * bounded(ts - lastTs)
@@ -72,12 +72,13 @@ export function createTracker(seed: number, options: TrackerOptions = {}): Track
       }
       if (tracks.length > settings.tracksMax)
         tracks = tracks.toSorted((a, b) => b.lastSeenAt - a.lastSeenAt).slice(0, settings.tracksMax)
-      return tracks
+      const objects = tracks
         .filter((track) => track.hits >= settings.hitsMin && ts - track.lastSeenAt <= coastMs)
         .map((track) => {
           const inside = zonesOf(zones, track.detection.boxPx, widthPx, heightPx)
           return toObject(track, ts, inside)
         })
+      return { objects, crossings: [] }
     },
   }
 }

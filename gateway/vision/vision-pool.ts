@@ -130,8 +130,8 @@ class Pool implements VisionPool {
       job.reject(new CodedError('model.crashed', 'the box is stopping'))
   }
 
-  readonly analyse: Analyse = (jpeg, tasks) =>
-    this.#submit({ kind: 'analyse', jpeg, tasks }) as Promise<Analysis>
+  readonly analyse: Analyse = (jpeg, request) =>
+    this.#submit({ kind: 'analyse', jpeg, request }) as Promise<Analysis>
 
   readonly redact: Redact = (jpeg, request) =>
     this.#submit({ kind: 'redact', jpeg, request }) as Promise<Redacted>

@@ -12,6 +12,17 @@ import type { Analysis, Redact } from '../../../gateway/model/vision.ts'
 import { createTracker } from '../../../gateway/vision/tracker.ts'
 import { silent } from '../vision/support.ts'
 
+/** What an analysis of a plain 720p frame says where a test does not care. */
+export const lookedAt = {
+  widthPx: 1280,
+  heightPx: 720,
+  faces: [],
+  plates: [],
+  motion: null,
+  memory: null,
+  scene: null,
+} as const
+
 export const cameraDevice = (id: string, settings: Partial<CameraSettings> = {}): RosterDevice => ({
   id,
   community: 'demo',
@@ -91,6 +102,7 @@ const copy: Redact = async (jpeg) => ({
   widthPx: 1280,
   heightPx: 720,
   faces: 0,
+  plates: 0,
   whole: false,
 })
 
@@ -117,7 +129,7 @@ export function scriptedHub(
         if (!scene.standing) serial += 1
         const sample = new Uint8Array(2_304).fill(serial % 256)
         const models = scene.models ? [{ name: 'm.onnx', sha256: 'a'.repeat(64) }] : []
-        return { widthPx: 1280, heightPx: 720, detections: scene.detections, models, sample }
+        return { ...lookedAt, detections: scene.detections, models, sample }
       },
       redact: copy,
       createTracker: () => createTracker(time.now),

@@ -16,7 +16,18 @@ parentPort?.on('message', (message: JobMessage | StopMessage) => {
   const { id, work } = message
   if (work.jpeg[3] === dies) process.exit(3)
   if (work.jpeg[3] === hangs) for (;;);
-  const value = { widthPx: 1, heightPx: 1, detections: [], models: [], sample: new Uint8Array(4) }
+  const value = {
+    widthPx: 1,
+    heightPx: 1,
+    detections: [],
+    faces: [],
+    plates: [],
+    motion: null,
+    memory: null,
+    scene: null,
+    models: [],
+    sample: new Uint8Array(4),
+  }
   const ms = { decodeMs: 0, inferMs: 0 }
   setTimeout(
     () => parentPort?.postMessage({ kind: 'analysed', id, value, ms } satisfies WorkerAnswer),

@@ -19,7 +19,7 @@ const zones: CameraSettings['zones'] = [
   },
 ]
 const look = (tracker: Tracker, ts: number, ...detections: ReturnType<typeof seen>[]) =>
-  tracker.update({ widthPx: 1000, heightPx: 1000, detections }, ts, zones)
+  tracker.update({ widthPx: 1000, heightPx: 1000, detections }, ts, { zones }).objects
 
 describe('zones', () => {
   test('the ground point decides: a car whose roof is over the lane does not stand in it', () => {

@@ -52,7 +52,7 @@ describe('without a model', () => {
   test('pictures are still decoded, nothing is detected, and the missing models are named', async () => {
     const pool = await open(await noModels(), { workers: 1 })
     const jpeg = await drawnJpeg({ widthPx: 320, heightPx: 200 })
-    const analysis = await pool.analyse(jpeg, ['objects', 'faces'])
+    const analysis = await pool.analyse(jpeg, { tasks: ['objects', 'faces'] })
     expect(analysis).toMatchObject({ widthPx: 320, heightPx: 200, detections: [], models: [] })
     expect(pool.models().map((model) => model.state)).toEqual(['missing', 'missing'])
     const redacted = await pool.redact(jpeg, { knownFacesPx: [], overlay: null })
@@ -63,9 +63,11 @@ describe('without a model', () => {
   test('a bad picture is an answer with its code, and the thread goes on', async () => {
     const pool = await open(await noModels(), { workers: 1 })
     const jpeg = await drawnJpeg({ widthPx: 320, heightPx: 200, noise: 3 })
-    expect(await codeOf(pool.analyse(jpeg.subarray(0, jpeg.length / 2), []))).toBe('frame.damaged')
-    expect(await codeOf(pool.analyse(Buffer.from('<html>'), []))).toBe('frame.not-jpeg')
-    expect(await codeOf(pool.analyse(jpeg, []))).toBe('no error')
+    expect(await codeOf(pool.analyse(jpeg.subarray(0, jpeg.length / 2), { tasks: [] }))).toBe(
+      'frame.damaged',
+    )
+    expect(await codeOf(pool.analyse(Buffer.from('<html>'), { tasks: [] }))).toBe('frame.not-jpeg')
+    expect(await codeOf(pool.analyse(jpeg, { tasks: [] }))).toBe('no error')
     expect(pool.stats()).toMatchObject({ crashed: 0, analysed: 1 })
   })
 })
@@ -73,9 +75,9 @@ describe('without a model', () => {
 describe('threads that die or hang', () => {
   test('the picture that kills a thread twice is dropped; all others are analysed, none is lost', async () => {
     const pool = await open(await noModels(), { workers: 2 }, true)
-    const good = Array.from({ length: 12 }, () => pool.analyse(marked(0xe0), []))
-    const killer = codeOf(pool.analyse(marked(0xd1), []))
-    const more = Array.from({ length: 12 }, () => pool.analyse(marked(0xe0), []))
+    const good = Array.from({ length: 12 }, () => pool.analyse(marked(0xe0), { tasks: [] }))
+    const killer = codeOf(pool.analyse(marked(0xd1), { tasks: [] }))
+    const more = Array.from({ length: 12 }, () => pool.analyse(marked(0xe0), { tasks: [] }))
     expect(await killer).toBe('model.crashed')
     await Promise.all([...good, ...more])
     expect(pool.stats()).toMatchObject({ crashed: 2, droppedByCrash: 1, analysed: 24, queued: 0 })
@@ -84,15 +86,15 @@ describe('threads that die or hang', () => {
 
   test('a thread that hangs is replaced after the time limit', async () => {
     const pool = await open(await noModels(), { workers: 1, jobTimeoutMs: 1_500 }, true)
-    expect(await codeOf(pool.analyse(marked(0xa6), []))).toBe('model.crashed')
-    expect(await codeOf(pool.analyse(marked(0xe0), []))).toBe('no error')
+    expect(await codeOf(pool.analyse(marked(0xa6), { tasks: [] }))).toBe('model.crashed')
+    expect(await codeOf(pool.analyse(marked(0xe0), { tasks: [] }))).toBe('no error')
     expect(pool.stats().crashed).toBe(2)
   })
 
   test('the queue is bounded: more than it holds is refused at once and counted', async () => {
     const pool = await open(await noModels(), { workers: 1, queueMax: 3 }, true)
     const codes = await Promise.all(
-      Array.from({ length: 10 }, () => codeOf(pool.analyse(marked(0xe0), []))),
+      Array.from({ length: 10 }, () => codeOf(pool.analyse(marked(0xe0), { tasks: [] }))),
     )
     expect(codes.filter((code) => code === 'model.crashed')).toHaveLength(5)
     expect(pool.stats().droppedByQueue).toBe(5)
@@ -100,7 +102,9 @@ describe('threads that die or hang', () => {
 
   test('closing answers everybody who waits', async () => {
     const pool = await open(await noModels(), { workers: 1 }, true)
-    const waiting = Array.from({ length: 5 }, () => codeOf(pool.analyse(marked(0xe0), [])))
+    const waiting = Array.from({ length: 5 }, () =>
+      codeOf(pool.analyse(marked(0xe0), { tasks: [] })),
+    )
     await pool.close()
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['model.crashed']))
   })
@@ -113,9 +117,9 @@ describe.runIf(needs('shared-media') && needs('shared-models'))('with the real w
     const jpeg = mediaFile('groups/obama_biden_two.jpg')
     const before = jpeg.length
     const [both, faces, none] = await Promise.all([
-      pool.analyse(jpeg, ['objects', 'faces']),
-      pool.analyse(jpeg, ['faces']),
-      pool.analyse(jpeg, []),
+      pool.analyse(jpeg, { tasks: ['objects', 'faces'] }),
+      pool.analyse(jpeg, { tasks: ['faces'] }),
+      pool.analyse(jpeg, { tasks: [] }),
     ])
     expect(both.detections.filter((found) => found.label === 'face')).toHaveLength(2)
     expect(both.detections.some((found) => found.label === 'person')).toBe(true)
@@ -137,10 +141,10 @@ describe.runIf(needs('shared-media') && needs('shared-models'))('with the real w
     const jpegs = files.map(mediaFile)
     const alone = []
     for (const jpeg of jpegs)
-      alone.push((await pool.analyse(jpeg, ['objects', 'faces'])).detections)
+      alone.push((await pool.analyse(jpeg, { tasks: ['objects', 'faces'] })).detections)
     const crowd = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
-        pool.analyse(jpegs[i % 4] as Buffer, ['objects', 'faces']),
+        pool.analyse(jpegs[i % 4] as Buffer, { tasks: ['objects', 'faces'] }),
       ),
     )
     for (const [i, analysis] of crowd.entries()) expect(analysis.detections).toEqual(alone[i % 4])
