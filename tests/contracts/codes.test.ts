@@ -7,7 +7,7 @@ describe('number plates', () => {
     expect(normalisePlate('皖A·yl375')).toBe('皖AYL375')
     expect(normalisePlate(' 苏E D5I7O2 ')).toBe('苏ED51702')
   })
-  test.each(['皖AYL375', '沪AF7101挂', '京A1234学', '粤Z1234港'])('%s is a plate', (plate) => {
+  test.each(['皖AYL375', '沪AF710挂', '京A1234学', '粤Z1234港'])('%s is a plate', (plate) => {
     expect(isPlate(plate)).toBe(true)
     expect(isGreenPlate(plate)).toBe(false)
   })
