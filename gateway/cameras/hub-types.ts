@@ -5,9 +5,15 @@ import type { CameraFrame } from '../model/frame.ts'
 import type { Fact } from '../model/input.ts'
 import type { Logger } from '../model/logger.ts'
 import type { RosterView } from '../model/roster-view.ts'
-import type { Analyse, Redact, Tracker } from '../model/vision.ts'
+import type { Analyse, FrameLook, Redact, Tracker } from '../model/vision.ts'
 import type { EvidenceStore } from './evidence-store.ts'
 import type { Priority } from './frame-queue.ts'
+
+/** Takes every sound frame of every camera, for the seconds before and after an anomaly; returns at once. */
+export interface ClipSink {
+  /** `ts`: event time of the frame, epoch ms. */
+  push(community: string, camera: string, frame: CameraFrame, ts: number): void
+}
 
 export interface CameraHubDeps {
   readonly roster: RosterView
@@ -26,6 +32,12 @@ export interface CameraHubDeps {
    * is offline; without this it would be `waiting` like one that is still in its carton.
    */
   readonly seenBefore?: (community: string, camera: string) => boolean
+  /**
+   * Doors and barriers, called in this order with each look, before any evidence is made. One that
+   * throws is named in the log and costs the others nothing.
+   */
+  readonly followers?: readonly ((look: FrameLook) => void)[]
+  readonly clips?: ClipSink
 }
 
 export interface CameraHubOptions {
