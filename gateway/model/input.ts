@@ -206,6 +206,10 @@ export interface AccessFact {
   readonly confidence?: number
   /** Who opened by hand, with `reason` in their own words. */
   readonly by?: string
+  /** A car of the notice list: staff are told. */
+  readonly notice?: boolean
+  /** Let through against the books: it came in twice, or left without having come. */
+  readonly irregular?: boolean
 }
 
 export interface TickInput {

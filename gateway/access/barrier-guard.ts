@@ -1,0 +1,291 @@
+import { type BarrierSettings, defaultBarrier } from '../../contracts/access.ts'
+import { type Clock, secondMs } from '../../contracts/clock.ts'
+import { CodedError } from '../../contracts/errors.ts'
+import type { ParkingAnswer, ParkingSession, TerminalReport } from '../../contracts/http/access.ts'
+import { normalisePlate } from '../../contracts/plate.ts'
+import type { CommandOutcome, OpenRequest } from '../../contracts/private-api.ts'
+import type { RosterDevice } from '../../contracts/roster.ts'
+import type { BarrierGuard } from '../model/access.ts'
+import type { AccessFact, AlarmFact } from '../model/input.ts'
+import type { Logger } from '../model/logger.ts'
+import type { RosterView } from '../model/roster-view.ts'
+import type { FrameLook } from '../model/vision.ts'
+import { tailgatingAlarm } from './barrier-alarms.ts'
+import { BarrierIndex } from './barrier-index.ts'
+import { BarrierWatch } from './barrier-watch.ts'
+import { decideVehicle, type VehicleDecision } from './decide-vehicle.ts'
+import { ParkingBook } from './parking-book.ts'
+import type { VotePlates } from './plate-approach.ts'
+
+export interface BarrierGuardDeps {
+  readonly roster: RosterView
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly act: (
+    device: RosterDevice,
+    name: 'barrier.open',
+    args: Readonly<Record<string, unknown>>,
+    ttlMs: number,
+  ) => Promise<CommandOutcome>
+  readonly record: (fact: AccessFact) => Promise<void>
+  readonly alarm: (fact: AlarmFact) => void
+  readonly vote: VotePlates
+  /** Entries that a visitor has used, over doors and barriers. */
+  readonly visitorEntries: (visitor: string) => number
+}
+
+export interface Barriers extends BarrierGuard {
+  /** Sessions on disk, before the first frame. */
+  restore(sessions: readonly ParkingSession[]): void
+  /** A fire input was set or reset: its barriers open, and open again while it stands. */
+  fire(community: string, device: string, active: boolean): void
+  parking(community: string): ParkingAnswer
+  readonly stats: { readonly decisions: number; readonly repeatedReports: number }
+}
+
+const openTtlMs = 5 * secondMs
+const fireEveryMs = 5 * secondMs
+const reportsMax = 10_000
+
+/** Barriers: decides about each car once, opens first and writes then. Works with the api down. */
+export const createBarrierGuard = (deps: BarrierGuardDeps): Barriers => new Guard(deps)
+
+class Guard implements Barriers {
+  readonly #deps: BarrierGuardDeps
+  readonly #book = new ParkingBook()
+  readonly #index: BarrierIndex
+  readonly #watches = new Map<string, BarrierWatch>()
+  readonly #fires = new Map<string, NodeJS.Timeout>()
+  readonly #reports = new Set<string>()
+  readonly stats = { decisions: 0, repeatedReports: 0 }
+
+  constructor(deps: BarrierGuardDeps) {
+    this.#deps = deps
+    this.#index = new BarrierIndex(deps.roster)
+  }
+
+  restore(sessions: readonly ParkingSession[]): void {
+    this.#book.restore(sessions)
+  }
+
+  looked(look: FrameLook): void {
+    for (const device of this.#index.barriersOf(look.frame.community, look.frame.camera)) {
+      const watch = this.#watchOf(device)
+      const seen = watch.look(look.analysis.plates, look.at, look.ts)
+      if (seen.read !== null) {
+        const { text, confidence } = seen.read
+        const decision = this.#pass(device, text, look.ts, { method: 'plate', confidence })
+        watch.decided(text, decision.granted, look.at)
+      } else if (seen.unreadable) this.#unreadable(device, look.ts)
+      if (seen.tailgater !== null)
+        this.#deps.alarm(tailgatingAlarm(device, seen.tailgater, look.ts, this.#deps.clock()))
+    }
+  }
+
+  async reported(community: string, id: string, report: TerminalReport): Promise<void> {
+    const device = this.#barrier(community, id)
+    const key = `${community}/${id}/${report.id}`
+    if (this.#reports.has(key)) {
+      this.stats.repeatedReports += 1
+      return
+    }
+    if (this.#reports.size >= reportsMax) this.#reports.clear()
+    this.#reports.add(key)
+    const plate = report.plate == null ? null : normalisePlate(report.plate)
+    const vehicle = plate === null ? null : this.#deps.roster.vehicleByPlate(community, plate)
+    const settings = device.barrier ?? defaultBarrier
+    const direction =
+      report.direction ?? (settings.direction === 'both' ? null : settings.direction)
+    const now = this.#deps.clock()
+    const fact: AccessFact = {
+      kind: 'access',
+      community,
+      door: id,
+      ts: report.ts ?? now,
+      granted: report.granted,
+      holder: vehicle?.holder ?? null,
+      reason: report.reason ?? (report.granted ? 'ok' : 'plate-unknown'),
+      receivedAt: now,
+      method: 'terminal',
+      ...(plate === null ? {} : { plate }),
+      ...(direction === null ? {} : { direction }),
+    }
+    this.#remember(settings, fact)
+    await this.#deps.record(fact)
+  }
+
+  async open(id: string, request: OpenRequest): Promise<CommandOutcome> {
+    const device = this.#barrier(request.community, id)
+    const answer = this.#deps.act(device, 'barrier.open', {}, openTtlMs)
+    const now = this.#deps.clock()
+    await this.#deps.record({
+      kind: 'access',
+      community: device.community,
+      door: id,
+      ts: now,
+      granted: true,
+      holder: null,
+      reason: request.reason,
+      receivedAt: now,
+      method: 'manual',
+      by: request.by,
+    })
+    return answer
+  }
+
+  fire(community: string, input: string, active: boolean): void {
+    for (const device of this.#deps.roster.devices()) {
+      if (device.community !== community || device.barrier?.fireInput !== input) continue
+      const key = `${community}/${device.id}`
+      const running = this.#fires.get(key)
+      if (active && running === undefined) this.#openForFire(key, device)
+      if (!active && running !== undefined) {
+        clearInterval(running)
+        this.#fires.delete(key)
+      }
+    }
+  }
+
+  parking(community: string): ParkingAnswer {
+    const parks = new Map<string, number | null>()
+    for (const { community: of, barrier } of this.#deps.roster.devices()) {
+      if (of !== community || barrier == null) continue
+      parks.set(barrier.carPark, barrier.places ?? parks.get(barrier.carPark) ?? null)
+    }
+    return {
+      carParks: [...parks].map(([id, places]) => {
+        const taken = this.#book.taken(community, id)
+        return {
+          id,
+          community,
+          places,
+          taken,
+          free: places === null ? null : Math.max(0, places - taken),
+        }
+      }),
+      sessions: this.#book.sessions(community),
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#fires.values()) clearInterval(timer)
+    this.#fires.clear()
+  }
+
+  #openForFire(key: string, device: RosterDevice): void {
+    const again = (): void => this.#command(device)
+    this.#fires.set(key, setInterval(again, fireEveryMs))
+    again()
+    const now = this.#deps.clock()
+    this.#write({
+      kind: 'access',
+      community: device.community,
+      door: device.id,
+      ts: now,
+      granted: true,
+      holder: null,
+      reason: 'fire',
+      receivedAt: now,
+      method: 'fire',
+    })
+  }
+
+  /** The command leaves before anything is written: a slow disk keeps no arm down. */
+  #pass(
+    device: RosterDevice,
+    plate: string,
+    ts: number,
+    how: Pick<AccessFact, 'method' | 'confidence'>,
+  ): VehicleDecision {
+    const settings = device.barrier ?? defaultBarrier
+    const { community, id } = device
+    const { roster, visitorEntries, clock } = this.#deps
+    const visitor = this.#index.visitorWith(community, plate)
+    const now = clock()
+    const decision = decideVehicle({
+      barrier: id,
+      settings,
+      now,
+      vehicle: roster.vehicleByPlate(community, plate),
+      visitor,
+      visitorEntries: visitor === null ? 0 : visitorEntries(visitor.id),
+      inside: this.#book.inside(community, settings.carPark, plate) !== null,
+      taken: this.#book.taken(community, settings.carPark),
+    })
+    if (decision.granted) this.#command(device)
+    this.stats.decisions += 1
+    const { granted, holder, reason, direction, notice, irregular } = decision
+    const fact: AccessFact = {
+      kind: 'access',
+      community,
+      door: id,
+      ts,
+      granted,
+      holder,
+      reason,
+      receivedAt: now,
+      plate,
+      direction,
+      ...how,
+      ...(notice ? { notice } : {}),
+      ...(irregular ? { irregular } : {}),
+    }
+    this.#remember(settings, fact)
+    this.#write(fact)
+    return decision
+  }
+
+  #unreadable(device: RosterDevice, ts: number): void {
+    this.#write({
+      kind: 'access',
+      community: device.community,
+      door: device.id,
+      ts,
+      granted: false,
+      holder: null,
+      reason: 'plate-unreadable',
+      receivedAt: this.#deps.clock(),
+      method: 'plate',
+    })
+  }
+
+  #remember({ carPark }: BarrierSettings, fact: AccessFact): void {
+    const { granted, plate, direction, community, holder, door: barrier, ts } = fact
+    if (!granted || plate === undefined || direction === undefined) return
+    this.#book.apply({ community, carPark, plate, holder, barrier, direction, ts })
+    this.#book.takeForgotten()
+  }
+
+  #command(device: RosterDevice): void {
+    this.#deps.act(device, 'barrier.open', {}, openTtlMs).then(
+      (outcome) => {
+        if (outcome.outcome !== 'done')
+          this.#deps.logger.warn({ barrier: device.id, outcome }, 'barrier did not confirm')
+      },
+      (error: unknown) =>
+        this.#deps.logger.error({ barrier: device.id, error: String(error) }, 'barrier not told'),
+    )
+  }
+
+  #write(fact: AccessFact): void {
+    this.#deps.record(fact).catch((error: unknown) => {
+      this.#deps.logger.error({ barrier: fact.door, error: String(error) }, 'passage not recorded')
+    })
+  }
+
+  #barrier(community: string, id: string): RosterDevice {
+    const device = this.#deps.roster.device(community, id)
+    if (device === null || device.state !== 'approved' || device.barrier == null)
+      throw new CodedError('not-found', `barrier ${id}`)
+    return device
+  }
+
+  #watchOf({ community, id }: RosterDevice): BarrierWatch {
+    const key = `${community}/${id}`
+    const known = this.#watches.get(key)
+    if (known !== undefined) return known
+    const made = new BarrierWatch(this.#deps.vote)
+    this.#watches.set(key, made)
+    return made
+  }
+}
