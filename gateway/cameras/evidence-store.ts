@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Clock, hourMs, minuteMs } from '../../contracts/clock.ts'
+import { type Clock, dayMs, hourMs, minuteMs } from '../../contracts/clock.ts'
 import type { Logger } from '../model/logger.ts'
 
 export interface EvidenceOptions {
@@ -10,24 +10,38 @@ export interface EvidenceOptions {
   readonly bytesMax?: number
   /** A picture to which nothing refers after so long is deleted, ms. */
   readonly looseMaxMs?: number
+  /** Pictures of refused strangers, ms; never above a day (control C5). */
+  readonly refusedMaxMs?: number
 }
+
+/**
+ * `event`: for anomalies; waits here for the api, which keeps it while its ticket is open.
+ * `refused`: a refused stranger; stays on the box, cannot be locked, gone after a day at most.
+ */
+export type EvidenceClass = 'event' | 'refused'
 
 export interface EvidenceStats {
   readonly pictures: number
+  readonly clips: number
+  /** Pictures of refused strangers among them. */
+  readonly strangers: number
   readonly bytes: number
   /** Pictures not kept: no room left, or the disk refused. */
   readonly refused: number
   readonly swept: number
 }
 
-/** Pictures kept as evidence, named by the sha256 of their bytes. Only redacted ones come in here. */
+/**
+ * JPEGs and MP4s kept as evidence, named by the sha256 of their bytes. Only redacted ones come in here.
+ * A spool: what the api has taken is released; how long it stays with its ticket is the api's to know.
+ */
 export interface EvidenceStore {
   start(): Promise<void>
   close(): void
-  /** The sha256, once the picture is on disk; null, counted, where it could not be kept. */
-  put(jpeg: Buffer): Promise<string | null>
+  /** The sha256, once the file is on disk; null, counted, where it could not be kept. */
+  put(bytes: Buffer, of?: EvidenceClass): Promise<string | null>
   read(sha256: string): Promise<Buffer | null>
-  /** Something refers to it: it stays until `release`, also over a restart. False if it is gone. */
+  /** Something refers to it: it stays until `release`, also over a restart. False if it is gone or a stranger's. */
   lock(sha256: string): Promise<boolean>
   /** Nothing here needs it any more, as when the api has it. */
   release(sha256: string): Promise<void>
@@ -35,11 +49,20 @@ export interface EvidenceStore {
   stats(): EvidenceStats
 }
 
+type Shelf = 'loose' | 'locked' | 'refused'
+const shelves: readonly Shelf[] = ['loose', 'locked', 'refused']
+
 interface Kept {
   readonly bytes: number
   readonly at: number
-  locked: boolean
+  readonly ending: Ending
+  shelf: Shelf
 }
+
+type Ending = 'jpg' | 'mp4'
+/** ISO/IEC 14496-12, 4.3: an MP4 begins with a box of type `ftyp`. */
+const endingOf = (bytes: Buffer): Ending =>
+  bytes.toString('latin1', 4, 8) === 'ftyp' ? 'mp4' : 'jpg'
 
 const isSha256 = (text: string): boolean => /^[0-9a-f]{64}$/.test(text)
 
@@ -50,7 +73,7 @@ export function createEvidenceStore(
   return new FolderStore(deps, options)
 }
 
-/** Two folders, `loose` and `locked`: a rename is what survives a power cut. */
+/** A folder per shelf: a rename is what survives a power cut. */
 class FolderStore implements EvidenceStore {
   readonly #deps: { readonly clock: Clock; readonly logger: Logger }
   readonly #options: Required<EvidenceOptions>
@@ -62,15 +85,20 @@ class FolderStore implements EvidenceStore {
 
   constructor(deps: { readonly clock: Clock; readonly logger: Logger }, options: EvidenceOptions) {
     this.#deps = deps
-    this.#options = { bytesMax: 512 * 1024 * 1024, looseMaxMs: hourMs, ...options }
+    this.#options = {
+      bytesMax: 512 * 1024 * 1024,
+      looseMaxMs: hourMs,
+      ...options,
+      refusedMaxMs: Math.min(options.refusedMaxMs ?? dayMs, dayMs),
+    }
   }
 
   async start(): Promise<void> {
-    for (const locked of [false, true]) {
-      const folder = this.#folder(locked)
-      await mkdir(folder, { recursive: true })
-      for (const name of await readdir(folder)) await this.#adopt(folder, name, locked)
+    for (const shelf of shelves) {
+      await mkdir(this.#folder(shelf), { recursive: true })
+      for (const name of await readdir(this.#folder(shelf))) await this.#adopt(shelf, name)
     }
+    await this.sweep()
     this.#timer = setInterval(() => {
       this.sweep().catch((error: unknown) => this.#complain(error))
     }, 5 * minuteMs)
@@ -81,89 +109,113 @@ class FolderStore implements EvidenceStore {
     if (this.#timer !== null) clearInterval(this.#timer)
   }
 
-  async put(jpeg: Buffer): Promise<string | null> {
-    const sha256 = createHash('sha256').update(jpeg).digest('hex')
-    if (this.#kept.has(sha256)) return sha256
-    if (!(await this.#makeRoom(jpeg.length))) {
+  async put(bytes: Buffer, of: EvidenceClass = 'event'): Promise<string | null> {
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const known = this.#kept.get(sha256)
+    if (known !== undefined) {
+      if (of === 'event' && known.shelf === 'refused') await this.#move(sha256, known, 'loose')
+      return sha256
+    }
+    if (!(await this.#makeRoom(bytes.length))) {
       this.#refused += 1
       return null
     }
+    const shelf = of === 'refused' ? 'refused' : 'loose'
+    const ending = endingOf(bytes)
     try {
-      await writeWhole(this.#folder(false), sha256, jpeg)
+      await writeWhole(this.#folder(shelf), `${sha256}.${ending}`, bytes)
     } catch (error) {
       this.#refused += 1
       this.#complain(error)
       return null
     }
-    if (!this.#kept.has(sha256)) this.#add(sha256, jpeg.length, this.#deps.clock(), false)
+    const at = this.#deps.clock()
+    if (!this.#kept.has(sha256)) this.#add(sha256, { bytes: bytes.length, at, ending, shelf })
     return sha256
   }
 
   async read(sha256: string): Promise<Buffer | null> {
     const kept = this.#kept.get(sha256)
     if (kept === undefined) return null
-    return readFile(this.#path(sha256, kept.locked)).catch(() => null)
+    return readFile(this.#path(sha256, kept)).catch(() => null)
   }
 
   async lock(sha256: string): Promise<boolean> {
     const kept = this.#kept.get(sha256)
-    if (kept === undefined) return false
-    if (kept.locked) return true
-    kept.locked = true
-    try {
-      await rename(this.#path(sha256, false), this.#path(sha256, true))
-      return true
-    } catch (error) {
-      kept.locked = false
-      this.#complain(error)
-      return false
-    }
+    if (kept === undefined || kept.shelf === 'refused') return false
+    return kept.shelf === 'locked' || this.#move(sha256, kept, 'locked')
   }
 
   async release(sha256: string): Promise<void> {
-    if (this.#kept.has(sha256)) await this.#delete(sha256)
+    const kept = this.#kept.get(sha256)
+    if (kept !== undefined && kept.shelf !== 'refused') await this.#delete(sha256)
   }
 
   async sweep(): Promise<void> {
-    const limit = this.#deps.clock() - this.#options.looseMaxMs
+    const { looseMaxMs, refusedMaxMs } = this.#options
+    const now = this.#deps.clock()
     for (const [sha256, kept] of this.#kept) {
-      if (kept.locked || kept.at >= limit) continue
+      if (kept.shelf === 'locked') continue
+      if (now - kept.at < (kept.shelf === 'refused' ? refusedMaxMs : looseMaxMs)) continue
       this.#swept += 1
       await this.#delete(sha256)
     }
   }
 
   stats(): EvidenceStats {
-    const { size: pictures } = this.#kept
-    return { pictures, bytes: this.#bytes, refused: this.#refused, swept: this.#swept }
+    const all = [...this.#kept.values()]
+    const clips = all.filter((kept) => kept.ending === 'mp4').length
+    return {
+      pictures: all.length - clips,
+      clips,
+      strangers: all.filter((kept) => kept.shelf === 'refused').length,
+      bytes: this.#bytes,
+      refused: this.#refused,
+      swept: this.#swept,
+    }
   }
 
-  #folder(locked: boolean): string {
-    return join(this.#options.folder, locked ? 'locked' : 'loose')
+  #folder(shelf: Shelf): string {
+    return join(this.#options.folder, shelf)
   }
-  #path(sha256: string, locked: boolean): string {
-    return join(this.#folder(locked), `${sha256}.jpg`)
+  #path(sha256: string, kept: Pick<Kept, 'shelf' | 'ending'>): string {
+    return join(this.#folder(kept.shelf), `${sha256}.${kept.ending}`)
   }
 
-  async #adopt(folder: string, name: string, locked: boolean): Promise<void> {
-    const sha256 = name.replace(/\.jpg$/, '')
-    const path = join(folder, name)
-    // Half a picture of a write that the power cut ended.
-    if (!isSha256(sha256)) return rm(path, { force: true })
+  async #move(sha256: string, kept: Kept, shelf: Shelf): Promise<boolean> {
+    const from = this.#path(sha256, kept)
+    const before = kept.shelf
+    kept.shelf = shelf
+    try {
+      await rename(from, this.#path(sha256, kept))
+      return true
+    } catch (error) {
+      kept.shelf = before
+      this.#complain(error)
+      return false
+    }
+  }
+
+  async #adopt(shelf: Shelf, name: string): Promise<void> {
+    const [sha256 = '', ending = ''] = name.split('.', 2)
+    const path = join(this.#folder(shelf), name)
+    // Half a file of a write that the power cut ended.
+    if (!isSha256(sha256) || !/^[^.]+\.(jpg|mp4)$/.test(name)) return rm(path, { force: true })
     const info = await stat(path)
-    this.#add(sha256, info.size, Math.min(info.mtimeMs, this.#deps.clock()), locked)
+    const at = Math.min(info.mtimeMs, this.#deps.clock())
+    this.#add(sha256, { bytes: info.size, at, ending: ending === 'mp4' ? 'mp4' : 'jpg', shelf })
   }
 
-  #add(sha256: string, bytes: number, at: number, locked: boolean): void {
-    this.#kept.set(sha256, { bytes, at, locked })
-    this.#bytes += bytes
+  #add(sha256: string, kept: Kept): void {
+    this.#kept.set(sha256, kept)
+    this.#bytes += kept.bytes
   }
 
   async #makeRoom(bytes: number): Promise<boolean> {
     const { bytesMax } = this.#options
     if (this.#bytes + bytes <= bytesMax) return true
     for (const [sha256, kept] of [...this.#kept].sort((a, b) => a[1].at - b[1].at)) {
-      if (kept.locked) continue
+      if (kept.shelf === 'locked') continue
       this.#swept += 1
       await this.#delete(sha256)
       if (this.#bytes + bytes <= bytesMax) return true
@@ -176,23 +228,23 @@ class FolderStore implements EvidenceStore {
     if (kept === undefined) return
     this.#kept.delete(sha256)
     this.#bytes -= kept.bytes
-    await rm(this.#path(sha256, kept.locked), { force: true })
+    await rm(this.#path(sha256, kept), { force: true })
   }
 
   #complain(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error)
-    this.#deps.logger.error({ code: 'disk.full', reason }, 'evidence picture not kept')
+    this.#deps.logger.error({ code: 'disk.full', reason }, 'evidence not kept')
   }
 }
 
-async function writeWhole(folder: string, sha256: string, bytes: Buffer): Promise<void> {
-  const partial = join(folder, `${sha256}.${randomBytes(4).toString('hex')}.part`)
+async function writeWhole(folder: string, name: string, bytes: Buffer): Promise<void> {
+  const partial = join(folder, `${name}.${randomBytes(4).toString('hex')}.part`)
   const file = await open(partial, 'wx')
   try {
     await file.writeFile(bytes)
     await file.sync()
     await file.close()
-    await rename(partial, join(folder, `${sha256}.jpg`))
+    await rename(partial, join(folder, name))
   } catch (error) {
     await file.close().catch(() => null)
     await rm(partial, { force: true })

@@ -86,3 +86,45 @@ test('a disk that refuses is counted, and the caller is told that there is no pi
   expect(await store.put(picture(3))).toBeNull()
   expect(store.stats().refused).toBe(1)
 })
+
+test('control C5: the picture of a refused stranger cannot be locked and is gone after a day', async () => {
+  now = Date.now()
+  const store = await open()
+  const stranger = (await store.put(picture(4), 'refused')) ?? ''
+  expect(await store.lock(stranger)).toBe(false)
+  // The api never takes it: a release does not speak for it.
+  await store.release(stranger)
+  expect(store.stats()).toMatchObject({ pictures: 1, strangers: 1 })
+  now += 23 * 3_600_000
+  await store.sweep()
+  expect(await store.read(stranger)).toEqual(picture(4))
+  store.close()
+  now += 2 * 3_600_000
+  // Also after a restart, before anything else is done.
+  const again = await open()
+  expect(await again.read(stranger)).toBeNull()
+  expect(again.stats()).toMatchObject({ pictures: 0, strangers: 0, bytes: 0, swept: 1 })
+})
+
+test('a refused one that turns out to be evidence of an anomaly is kept as such', async () => {
+  const store = await open()
+  const sha256 = (await store.put(picture(5), 'refused')) ?? ''
+  expect(await store.put(picture(5))).toBe(sha256)
+  expect(await store.lock(sha256)).toBe(true)
+  expect(store.stats()).toMatchObject({ pictures: 1, strangers: 0 })
+})
+
+test('a clip is kept beside the pictures and known as one after a restart', async () => {
+  const store = await open()
+  const clip = Buffer.concat([
+    Buffer.from([0, 0, 0, 24]),
+    Buffer.from('ftypisom'),
+    Buffer.alloc(50),
+  ])
+  const sha256 = (await store.put(clip)) ?? ''
+  await store.lock(sha256)
+  store.close()
+  const again = await open()
+  expect(again.stats()).toMatchObject({ pictures: 0, clips: 1 })
+  expect(await again.read(sha256)).toEqual(clip)
+})
