@@ -17,6 +17,9 @@ export const limits = {
   listMax: 1_000,
   telemetryPointsMax: 50_000,
   evidencePerTicketMax: 200,
+  /** An MP4 of some seconds before and after an anomaly. */
+  clipBytesMax: 32 * 1024 * 1024,
+  clipFramesMax: 600,
   /** JSON that a box sends up: 1,000 events, or an anomaly with all its evidence. */
   gatewayBodyBytesMax: 8 * 1024 * 1024,
 } as const

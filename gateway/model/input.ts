@@ -156,6 +156,8 @@ export interface SightingFact {
   readonly models: readonly ModelRef[]
   /** Set when the frame was kept as evidence: sha256 of the JPEG with faces blurred. */
   readonly evidenceSha256: string | null
+  /** The same with boxes and zones drawn in; left out where it was not made. */
+  readonly boxesSha256?: string
 }
 
 /** A camera (or another source that reports spans) could see during `[from, to)`. */

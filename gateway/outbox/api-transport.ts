@@ -9,8 +9,8 @@ export interface CallOptions {
 /** How the outbox reaches the api. Rejects when no answer came. */
 export interface ApiTransport {
   post(path: string, body: unknown, options: CallOptions): Promise<ApiAnswer>
-  /** `PUT /api/v1/evidence/{sha256}`, image/jpeg. */
-  putEvidence(sha256: string, jpeg: Uint8Array, options: CallOptions): Promise<ApiAnswer>
+  /** `PUT /api/v1/evidence/{sha256}`, image/jpeg or video/mp4 as the bytes say. */
+  putEvidence(sha256: string, bytes: Uint8Array, options: CallOptions): Promise<ApiAnswer>
 }
 
 const answerBytesMax = 256 * 1024
@@ -30,6 +30,10 @@ async function bodyOf(response: Response): Promise<unknown> {
     return null
   }
 }
+
+/** ISO/IEC 14496-12, 4.3: it begins with a box of type `ftyp`. */
+const isMp4 = (bytes: Uint8Array): boolean =>
+  Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'ftyp'
 
 /** The real one: fetch with the service token. Redirects are not followed. */
 export function createApiTransport(
@@ -64,12 +68,12 @@ export function createApiTransport(
   return {
     post: (path, body, callOptions) =>
       call('POST', path, 'application/json', JSON.stringify(body), callOptions),
-    putEvidence: (sha256, jpeg, callOptions) =>
+    putEvidence: (sha256, bytes, callOptions) =>
       call(
         'PUT',
         `/api/v1/evidence/${encodeURIComponent(sha256)}`,
-        'image/jpeg',
-        new Uint8Array(jpeg),
+        isMp4(bytes) ? 'video/mp4' : 'image/jpeg',
+        new Uint8Array(bytes),
         callOptions,
       ),
   }

@@ -20,7 +20,7 @@ export interface OutboxQueue {
 export interface OutboxSenderDeps {
   readonly queue: OutboxQueue
   readonly transport: ApiTransport
-  /** The JPEG of an evidence picture, or null when it is not on this box any more. */
+  /** The JPEG or MP4 of a piece of evidence, or null when it is not on this box any more. */
   readonly readEvidence: (sha256: string) => Promise<Uint8Array | null>
   readonly clock: Clock
   /** 0 <= x < 1. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Evidence } from '../../contracts/anomaly.ts'
 import { exhausted } from '../../contracts/result.ts'
 import type { QueuedItem } from './outbox-item.ts'
 
@@ -52,9 +53,14 @@ export function callOf(batch: readonly QueuedItem[]): OutgoingCall {
   }
 }
 
-/** sha256 of the evidence pictures that must be there before the report is. */
+/** sha256 of the pictures and clips that must be there before the report is. */
 export function picturesOf(item: QueuedItem): readonly string[] {
-  if (item.kind === 'event') return []
-  const evidence = item.body.evidence ?? []
-  return evidence.flatMap((entry) => (entry.kind === 'frame' ? [entry.sha256] : []))
+  return item.kind === 'event' ? [] : (item.body.evidence ?? []).flatMap(filesOf)
+}
+
+/** sha256 of the files that one piece of evidence names: picture, picture with boxes, clip. */
+export function filesOf(entry: Evidence): readonly string[] {
+  if (entry.kind === 'clip') return [entry.sha256]
+  if (entry.kind !== 'frame') return []
+  return entry.boxesSha256 === undefined ? [entry.sha256] : [entry.sha256, entry.boxesSha256]
 }

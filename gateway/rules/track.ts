@@ -33,6 +33,7 @@ function frameOf(zone: Zone, seen: SightingFact, subject: TrackedObject): Eviden
     device: seen.camera,
     ts: seen.ts,
     sha256: seen.evidenceSha256,
+    ...(seen.boxesSha256 === undefined ? {} : { boxesSha256: seen.boxesSha256 }),
     widthPx: seen.widthPx,
     heightPx: seen.heightPx,
     subjectPx: subject.detection.boxPx,
