@@ -52,6 +52,8 @@ export interface MotionSeen {
   readonly share: number
   /** So much changed at once that it is the light (or the camera), not an object. */
   readonly lighting: boolean
+  /** The gate stayed shut: no model looked, though there are some; what was there before still is. */
+  readonly shut?: boolean
 }
 
 /** What one analysed frame showed. Boxes in pixels of the frame as received, after EXIF rotation. */
@@ -77,8 +79,13 @@ export interface AnalyseRequest {
   readonly tasks: readonly VisionTask[]
   /** Parts of the picture that nobody may see, relative 0..1: nothing in them is detected. */
   readonly masks?: readonly Polygon[]
-  /** Null: look at everything. Else the models run only if something moved since `memory`. */
+  /**
+   * Null: look at everything. Else the models run only if something moved since `memory`, which is
+   * handed over with its arrays: the next request takes the one that comes back.
+   */
   readonly gate?: { readonly memory: MotionMemory | null; readonly force: boolean } | null
+  /** Somebody stands at a door: it goes before all that waits. */
+  readonly urgent?: boolean
 }
 
 export interface RedactRequest {
@@ -105,7 +112,8 @@ export type Redact = (jpeg: Uint8Array, request: RedactRequest) => Promise<Redac
 export interface Tracker {
   /** `ts`: capture time, epoch ms, not before the one before it. Returns what is there now. */
   update(
-    analysis: Pick<Analysis, 'widthPx' | 'heightPx' | 'detections'>,
+    analysis: Pick<Analysis, 'widthPx' | 'heightPx' | 'detections'> &
+      Partial<Pick<Analysis, 'motion'>>,
     ts: number,
     settings: Pick<CameraSettings, 'zones' | 'lines'>,
   ): Tracked

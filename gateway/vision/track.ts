@@ -1,4 +1,5 @@
 import type { BoxPx, Detection } from '../../contracts/detections.ts'
+import type { LineSide } from './lines.ts'
 
 /** Labels that a detector mixes up on one and the same object belong to one group. */
 const groups: Readonly<Record<string, string>> = {
@@ -26,6 +27,10 @@ export interface Track {
   /** Where it was when it last moved, and since when it has stood there. */
   anchorPx: BoxPx
   stillSince: number
+  /** Found by the last look of the models. */
+  inLastLook: boolean
+  /** What is known of it at each line. */
+  readonly lineSides: Map<string, LineSide>
 }
 
 export function beginTrack(id: string, detection: Detection, ts: number): Track {
@@ -40,6 +45,8 @@ export function beginTrack(id: string, detection: Detection, ts: number): Track 
     votes: new Map([[detection.label, detection.score]]),
     anchorPx: detection.boxPx,
     stillSince: ts,
+    inLastLook: true,
+    lineSides: new Map(),
   }
 }
 
@@ -58,6 +65,7 @@ export function continueTrack(track: Track, detection: Detection, ts: number): v
   track.detection = detection
   track.lastSeenAt = ts
   track.hits += 1
+  track.inLastLook = true
   vote(track.votes, detection)
   if (movedFrom(track.anchorPx, detection.boxPx)) {
     track.anchorPx = detection.boxPx
@@ -66,6 +74,16 @@ export function continueTrack(track: Track, detection: Detection, ts: number): v
 }
 
 const blend = (old: number, now: number): number => old + velocityWeight * (now - old)
+
+/**
+ * Nothing moved since the last look, so what that one found is still there and has stopped; no models
+ * looked, so it counts as no further hit.
+ */
+export function coastTrack(track: Track, ts: number): void {
+  if (!track.inLastLook) return
+  track.lastSeenAt = ts
+  track.velocity = [0, 0]
+}
 
 /** Fades old votes, so that a track is called what it looks like now. */
 function vote(votes: Map<string, number>, detection: Detection): void {

@@ -1,10 +1,12 @@
 import type { Detection } from '../../contracts/detections.ts'
 import { iou } from '../../detectors/image.ts'
-import type { TrackedObject } from '../model/input.ts'
-import type { Tracker } from '../model/vision.ts'
+import type { Crossing, TrackedObject } from '../model/input.ts'
+import type { Tracked, Tracker } from '../model/vision.ts'
+import { crossingGroup, passLines, type Point } from './lines.ts'
 import {
   beginTrack,
   centre,
+  coastTrack,
   continueTrack,
   groupOf,
   labelOf,
@@ -21,6 +23,8 @@ export interface TrackerOptions {
   readonly hitsMin?: number
   /** Reported for so long after it was last seen: a detector blinks, an object does not, ms. */
   readonly coastMs?: number
+  /** One that comes back within so long, where it was going, is the same one (stitching), ms. */
+  readonly stitchMs?: number
   /** A standing object that was hidden for less keeps its id and its still time, ms. */
   readonly hiddenMaxMs?: number
   /** Objects followed at once; the ones seen longest ago make room. */
@@ -32,9 +36,11 @@ const defaults = {
   continueScore: 0.2,
   hitsMin: 2,
   coastMs: 2_000,
+  stitchMs: 5_000,
   hiddenMaxMs: 20_000,
   tracksMax: 200,
 } as const
+type Settings = Required<TrackerOptions>
 
 /** Standing for so long makes it worth waiting for while it is hidden. */
 const parkedAfterMs = 3_000
@@ -44,42 +50,98 @@ const reachSizes = 1.2
 const duplicateOverlap = 0.6
 
 /**
- * Follows objects of one camera by position alone, in the manner of ByteTrack: strong detections are
- * matched first, weak ones may only continue what was there. Ids are `{camera start, base 36}-{n}`.
+ * Follows objects of one camera by position alone, in the manner of ByteTrack (Zhang et al., 2022):
+ * strong detections are matched first, weak ones may only continue what was there. Ids are
+ * `{camera start, base 36}-{n}`. A frame at which the motion gate stayed shut leaves all as it was.
  *
  * @param seed makes ids unique over restarts, such as the start time, epoch ms
  */
-export function createTracker(seed: number, options: TrackerOptions = {}): Tracker {
-  const settings = { ...defaults, ...options }
-  let tracks: Track[] = []
-  let count = 0
-  let lastTs = Number.NEGATIVE_INFINITY
-  let intervalMs = 0
-  return {
-    update({ widthPx, heightPx, detections }, frameTs, { zones }) {
-      const ts = Math.max(frameTs, lastTs)
-      // Where frames are rare, time limits stretch: two frames in a row must still meet.
-      if (Number.isFinite(lastTs)) intervalMs = 0.7 * intervalMs + 0.3 * bounded(ts - lastTs)
-      lastTs = ts
-      const coastMs = Math.max(settings.coastMs, 2.5 * intervalMs)
-      const hiddenMs = Math.max(settings.hiddenMaxMs, coastMs)
-      tracks = tracks.filter(
-        (track) => ts - track.lastSeenAt <= (isParked(track) ? hiddenMs : coastMs),
-      )
-      for (const found of associate(tracks, detections, ts, settings)) {
-        count += 1
-        tracks.push(beginTrack(`${seed.toString(36)}-${count.toString(36)}`, found, ts))
+export const createTracker = (seed: number, options: TrackerOptions = {}): Tracker =>
+  new PositionTracker(seed, { ...defaults, ...options })
+
+class PositionTracker implements Tracker {
+  readonly #seed: string
+  readonly #settings: Settings
+  #tracks: Track[] = []
+  #count = 0
+  #lastTs = Number.NEGATIVE_INFINITY
+  #intervalMs = 0
+
+  constructor(seed: number, settings: Settings) {
+    this.#seed = seed.toString(36)
+    this.#settings = settings
+  }
+
+  update(
+    analysis: Parameters<Tracker['update']>[0],
+    frameTs: number,
+    { zones, lines = [] }: Parameters<Tracker['update']>[2],
+  ): Tracked {
+    const { widthPx, heightPx, detections, motion } = analysis
+    const ts = this.#stepTo(frameTs)
+    if (motion?.shut === true) for (const track of this.#tracks) coastTrack(track, ts)
+    // Where frames are rare, time limits stretch: two frames in a row must still meet.
+    const coastMs = Math.max(this.#settings.coastMs, 2.5 * this.#intervalMs)
+    this.#forget(ts, coastMs)
+    if (motion?.shut !== true) this.#look(detections, ts)
+    const reported = this.#tracks.filter(
+      (track) => track.hits >= this.#settings.hitsMin && ts - track.lastSeenAt <= coastMs,
+    )
+    const objects = reported.map((track) =>
+      toObject(track, ts, zonesOf(zones, track.detection.boxPx, widthPx, heightPx)),
+    )
+    return { objects, crossings: this.#crossings(lines, widthPx, heightPx, ts) }
+  }
+
+  #stepTo(frameTs: number): number {
+    const ts = Math.max(frameTs, this.#lastTs)
+    if (Number.isFinite(this.#lastTs))
+      this.#intervalMs = 0.7 * this.#intervalMs + 0.3 * bounded(ts - this.#lastTs)
+    this.#lastTs = ts
+    return ts
+  }
+
+  #forget(ts: number, coastMs: number): void {
+    const goneMs = Math.max(this.#settings.stitchMs, coastMs)
+    const hiddenMs = Math.max(this.#settings.hiddenMaxMs, coastMs)
+    this.#tracks = this.#tracks.filter((track) => {
+      const limitMs = isParked(track) ? hiddenMs : track.hits > 1 ? goneMs : coastMs
+      return ts - track.lastSeenAt <= limitMs
+    })
+  }
+
+  #look(detections: readonly Detection[], ts: number): void {
+    for (const track of this.#tracks) track.inLastLook = false
+    for (const found of associate(this.#tracks, detections, ts, this.#settings)) {
+      this.#count += 1
+      this.#tracks.push(beginTrack(`${this.#seed}-${this.#count.toString(36)}`, found, ts))
+    }
+    if (this.#tracks.length > this.#settings.tracksMax)
+      this.#tracks = this.#tracks
+        .toSorted((a, b) => b.lastSeenAt - a.lastSeenAt)
+        .slice(0, this.#settings.tracksMax)
+  }
+
+  /** Only what was seen in this very frame can have passed a line with it. */
+  #crossings(
+    lines: Parameters<typeof passLines>[0],
+    widthPx: number,
+    heightPx: number,
+    ts: number,
+  ): Crossing[] {
+    if (lines.length === 0) return []
+    const found: Crossing[] = []
+    for (const track of this.#tracks) {
+      const group = crossingGroup(track.group)
+      if (group === null || !track.inLastLook || track.lastSeenAt !== ts) continue
+      const [left, top, wide, high] = track.detection.boxPx
+      const ground: Point = [(left + wide / 2) / widthPx, (top + high) / heightPx]
+      for (const passed of passLines(lines, track.lineSides, ground, heightPx / widthPx)) {
+        if (track.hits < this.#settings.hitsMin) continue
+        found.push({ ...passed, trackId: track.id, group })
       }
-      if (tracks.length > settings.tracksMax)
-        tracks = tracks.toSorted((a, b) => b.lastSeenAt - a.lastSeenAt).slice(0, settings.tracksMax)
-      const objects = tracks
-        .filter((track) => track.hits >= settings.hitsMin && ts - track.lastSeenAt <= coastMs)
-        .map((track) => {
-          const inside = zonesOf(zones, track.detection.boxPx, widthPx, heightPx)
-          return toObject(track, ts, inside)
-        })
-      return { objects, crossings: [] }
-    },
+    }
+    return found
   }
 }
 
@@ -91,7 +153,7 @@ function associate(
   tracks: readonly Track[],
   detections: readonly Detection[],
   ts: number,
-  { beginScore, continueScore }: { readonly beginScore: number; readonly continueScore: number },
+  { beginScore, continueScore }: Settings,
 ): Detection[] {
   const free = new Set(tracks)
   const unmatched = match(

@@ -23,7 +23,7 @@ const ground = (x: number, y: number): number =>
 export function painter(seed: number): (painted?: Painted) => GreyImage {
   const random = mulberry(seed)
   const gauss = () => (random() + random() + random() + random() - 2) * Math.sqrt(3)
-  return ({ noise = 0.6, light = (luma) => luma, objects = [] } = {}) => {
+  return ({ noise = 0.6, light = (luma: number) => luma, objects = [] } = {}) => {
     const data = new Uint8Array(widthPx * heightPx)
     for (let y = 0; y < heightPx; y += 1) {
       for (let x = 0; x < widthPx; x += 1) {
