@@ -1,5 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { AnomalyType, Severity } from '../contracts/anomaly.ts'
+import { WeekWindow } from '../contracts/access.ts'
+import { zoneKinds } from '../contracts/roster.ts'
 import { LocalText } from '../contracts/text.ts'
 
 const closed = { additionalProperties: false }
@@ -88,23 +90,29 @@ export const MissingRule = Type.Object(
 export const CameraRule = Type.Object(
   {
     ...base,
-    state: Type.Union([Type.Literal('offline'), Type.Literal('frozen')]),
+    state: Type.Enum(['offline', 'frozen', 'covered', 'defocused', 'moved']),
     forMs: Ms(0),
   },
   closed,
 )
 
-/** An object of one of the labels that stands in a zone for `forMs`. */
+/** Objects of the labels that stand, stay or gather in a zone for `forMs`. */
 export const TrackRule = Type.Object(
   {
     ...base,
-    zoneKind: Type.Union([
-      Type.Literal('fire-lane'),
-      Type.Literal('no-parking'),
-      Type.Literal('area'),
-    ]),
+    zoneKind: Type.Enum(zoneKinds),
     labels: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 32 }),
     scoreMin: Type.Number({ minimum: 0, maximum: 1, default: 0 }),
+    /**
+     * `still`: one that has not moved for `stillMs`; `dwell`: one that has itself been in the zone for
+     * `forMs`, walking or not; `present`: any that is there.
+     */
+    measure: Type.Enum(['still', 'dwell', 'present'], { default: 'still' }),
+    /** So many of them at once. */
+    countMin: Type.Integer({ minimum: 1, maximum: 100, default: 1 }),
+    /** When the rule looks, beside the zone's own schedule; left out or empty: always. */
+    schedule: Type.Optional(Type.Array(WeekWindow, { maxItems: 16 })),
+    utcOffsetMinutes: Type.Integer({ minimum: -840, maximum: 840, default: 480 }),
     /** From here on it counts as standing. */
     stillMs: Ms(5_000),
     forMs: Ms(30_000),

@@ -6,14 +6,8 @@ import type { Input } from '../model/input.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import { CareDesk } from './care-desk.ts'
 import { end, review } from './decide.ts'
-import {
-  applyAccess,
-  applyBeat,
-  applyCoverage,
-  applyInfo,
-  applyReading,
-  applyVisit,
-} from './inputs.ts'
+import { applyAccess, applyBeat, applyCoverage, applyInfo, applyReading } from './inputs.ts'
+import { applyIdentity, applyVisit } from './seen.ts'
 import { itemOf } from './items.ts'
 import { clockSetBack, pauseEnded } from './time-steps.ts'
 
@@ -139,6 +133,8 @@ class UnseenRule implements CareEngine {
         return applyCoverage(desk, input)
       case 'access':
         return applyAccess(desk, input)
+      case 'identity':
+        return applyIdentity(desk, input)
       case 'event':
         return applyVisit(desk, input)
       case 'info':
@@ -148,7 +144,6 @@ class UnseenRule implements CareEngine {
       case 'camera-state':
       case 'start':
       case 'crossing':
-      case 'identity':
       case 'alarm':
       case 'evidence':
       case 'tick':

@@ -74,7 +74,7 @@ export function doorMoved(home: Home, at: number, open: boolean, settings: CareS
   stay.to = at + settings.carerLeftMs
 }
 
-const ownSigns: ReadonlySet<SignKind> = new Set(['card', 'visit', 'sos'])
+const ownSigns: ReadonlySet<SignKind> = new Set(['card', 'face', 'visit', 'sos'])
 
 /** Whether a sign may be a carer's. */
 export const isCarers = (home: Home, kind: SignKind, at: number): boolean =>

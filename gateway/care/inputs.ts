@@ -1,15 +1,7 @@
 import type { Evidence } from '../../contracts/anomaly.ts'
-import { gatewayDevice } from '../../contracts/topics.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
 import type { Effect } from '../model/effect.ts'
-import type {
-  AccessFact,
-  Beat,
-  CoverageFact,
-  DeviceEventInput,
-  InfoInput,
-  Reading,
-} from '../model/input.ts'
+import type { AccessFact, Beat, CoverageFact, InfoInput, Reading } from '../model/input.ts'
 import type { CareDesk } from './care-desk.ts'
 import { arrive, cover, type Message } from './coverage.ts'
 import { review } from './decide.ts'
@@ -17,6 +9,7 @@ import { carerCame, carerMayCome, doorMoved, historyArrived, isCarers } from './
 import { near } from './near.ts'
 import { isCoarse, looks, readSign, type SignKind, signKindOf } from './signs.ts'
 import { type Arrival, keepSign, type Source } from './source.ts'
+import { eventProof } from './seen.ts'
 import { homeSign, personSign } from './take-sign.ts'
 
 type HomeDevice = RosterDevice & { household: string }
@@ -124,7 +117,10 @@ export function applyAccess(desk: CareDesk, fact: AccessFact): Effect[] {
   if (!fact.granted || fact.holder === null) return []
   const at = Math.min(fact.ts, fact.receivedAt)
   const door = desk.roster.device(fact.community, fact.door)
+  // A family drives one car; who sat in it nobody has seen.
+  if (fact.method === 'plate' || fact.plate !== undefined) return []
   if (fact.holder.kind === 'resident') {
+    const what = fact.method?.startsWith('face') === true ? 'face' : 'card'
     const person = desk.persons.get(fact.holder.id)
     const where = door?.place?.name ?? door?.name ?? fact.door
     return person === undefined
@@ -136,9 +132,9 @@ export function applyAccess(desk: CareDesk, fact: AccessFact): Effect[] {
             ts: at,
             until: at,
             source: fact.door,
-            what: 'card',
+            what,
             where,
-            proof: eventProof(fact.door, at, 'card'),
+            proof: eventProof(fact.door, at, what),
           },
           fact.receivedAt,
         )
@@ -190,37 +186,3 @@ function takeBack(desk: CareDesk, household: string): void {
     home.last = { ts: at, source: device.id, what, where: device.place?.name ?? device.name }
   }
 }
-
-/** `care.visit` of the gateway's own id: somebody went and looked. Only "seen" is a sign. */
-export function applyVisit(desk: CareDesk, event: DeviceEventInput): Effect[] {
-  if (event.type !== 'care.visit' || event.device !== gatewayDevice) return []
-  const { resident, seen, ts } = event.data
-  const person = typeof resident === 'string' ? desk.persons.get(resident) : undefined
-  if (person === undefined || person.resident.community !== event.community || seen !== true)
-    return []
-  const at = Math.min(typeof ts === 'number' ? ts : event.ts, event.receivedAt)
-  return personSign(
-    desk,
-    person,
-    {
-      ts: at,
-      until: at,
-      source: 'staff',
-      what: 'visit',
-      where: '上门看望',
-      proof: eventProof(gatewayDevice, at, 'visit'),
-    },
-    event.receivedAt,
-  )
-}
-
-const eventProof = (device: string, ts: number, what: 'card' | 'visit'): Evidence => ({
-  kind: 'event',
-  device,
-  ts,
-  type: what === 'card' ? 'access.granted' : 'care.visit',
-  text:
-    what === 'card'
-      ? { zh: '本人刷卡进门', en: 'Own card at the door' }
-      : { zh: '上门见到本人', en: 'Seen on a visit' },
-})

@@ -4,7 +4,7 @@ import type { Reading } from '../model/input.ts'
 import { gapMaxMs } from './coverage.ts'
 import type { Arrival, Sample, Source } from './source.ts'
 
-export type SignKind = 'door' | 'motion' | 'water' | 'power' | 'sos' | 'card' | 'visit'
+export type SignKind = 'door' | 'motion' | 'water' | 'power' | 'sos' | 'card' | 'face' | 'visit'
 
 const kinds: Readonly<Record<string, SignKind>> = {
   doorOpen: 'door',
@@ -104,6 +104,7 @@ function isSign(
       return hours > 0 && rise(value, before) / hours >= settings.powerMinKw
     }
     case 'card':
+    case 'face':
     case 'visit':
       return false
   }

@@ -17,7 +17,7 @@ export interface Sign extends LastEvidence {
 }
 
 /** Who is away may be visited there, and meters run by themselves now and then: neither brings anybody home. */
-const returning: ReadonlySet<SignKind> = new Set(['door', 'motion', 'card', 'sos'])
+const returning: ReadonlySet<SignKind> = new Set(['door', 'motion', 'card', 'face', 'sos'])
 
 /** A sign of one person: their card, or somebody saw them. */
 export function personSign(desk: CareDesk, person: Person, sign: Sign, now: number): Effect[] {

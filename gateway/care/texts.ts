@@ -9,6 +9,7 @@ const kindWords: Readonly<Record<string, LocalText>> = {
   power: { zh: '用电', en: 'power' },
   sos: { zh: '呼叫按钮', en: 'call button' },
   card: { zh: '门卡', en: 'card' },
+  face: { zh: '人脸', en: 'face' },
   visit: { zh: '有人看望', en: 'visit' },
 }
 export const kindWord = (what: string): LocalText => kindWords[what] ?? { zh: what, en: what }

@@ -69,6 +69,8 @@ export interface TrackedObject {
   readonly detection: Detection
   /** Zones of the roster that hold the centre of its lower edge. */
   readonly zones: readonly string[]
+  /** Since when it has been in each of `zones`, epoch ms, in their order; left out by records from before. */
+  readonly zonesSince?: readonly number[]
   readonly firstSeenAt: number
   /** How long it has stood still, ms. */
   readonly stillMs: number

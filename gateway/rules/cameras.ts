@@ -1,5 +1,6 @@
 import type { CameraRule, TrackRule } from '../../config/rules.ts'
 import type { Evidence } from '../../contracts/anomaly.ts'
+import type { LocalText } from '../../contracts/text.ts'
 import type { Effect } from '../model/effect.ts'
 import type { CameraStateFact, CoverageFact, SightingFact } from '../model/input.ts'
 import { type Cell, cellOf, type DeviceEntry, rest, selects } from './cell.ts'
@@ -61,6 +62,14 @@ function good(desk: RuleDesk, cell: Cell, at: number): readonly Effect[] {
     : nothing
 }
 
+const sinceTexts: Readonly<Record<CameraRule['state'], LocalText>> = {
+  offline: { zh: '最后一帧', en: 'Last frame' },
+  frozen: { zh: '画面从此不动', en: 'Frozen since' },
+  covered: { zh: '镜头从此被遮', en: 'Covered since' },
+  defocused: { zh: '画面从此模糊', en: 'Out of focus since' },
+  moved: { zh: '镜头从此转向', en: 'Turned away since' },
+}
+
 export function fireCamera(desk: RuleDesk, cell: Cell, rule: CameraRule): readonly Effect[] {
   const { entry } = cell
   cell.phase = 'active'
@@ -71,10 +80,7 @@ export function fireCamera(desk: RuleDesk, cell: Cell, rule: CameraRule): readon
       device: entry.id,
       ts: cell.since,
       type: 'camera.state',
-      text:
-        rule.state === 'offline'
-          ? { zh: '最后一帧', en: 'Last frame' }
-          : { zh: '画面从此不动', en: 'Frozen since' },
+      text: sinceTexts[rule.state],
     },
   ]
   const subject = { kind: 'camera', id: entry.id, name: entry.device?.name ?? entry.id } as const

@@ -1,8 +1,10 @@
 import type { TrackRule } from '../../config/rules.ts'
 import type { Evidence } from '../../contracts/anomaly.ts'
 import type { CameraSettings } from '../../contracts/roster.ts'
+import type { LocalText } from '../../contracts/text.ts'
 import type { SightingFact, TrackedObject } from '../model/input.ts'
 import type { Effect } from '../model/effect.ts'
+import { inSchedule } from '../model/week-window.ts'
 import { type Cell, rest } from './cell.ts'
 import { clearOf, raiseOf } from './report.ts'
 
@@ -16,15 +18,47 @@ const isThere = (rule: TrackRule, zone: Zone, object: TrackedObject): boolean =>
   object.score >= rule.scoreMin &&
   object.zones.includes(zone.id)
 
-/** The one that has stood longest; the first of equals. */
-function standingIn(rule: TrackRule, zone: Zone, seen: SightingFact): TrackedObject | null {
-  let longest: TrackedObject | null = null
-  for (const object of seen.objects) {
-    if (!isThere(rule, zone, object) || object.stillMs < rule.stillMs) continue
-    if (longest === null || object.stillMs > longest.stillMs) longest = object
-  }
-  return longest
+/** How long an object has been in the zone, ms; 0 where nobody has counted. */
+function dwellMs(zone: Zone, object: TrackedObject, ts: number): number {
+  const since = object.zonesSince?.[object.zones.indexOf(zone.id)]
+  return since === undefined ? 0 : Math.max(0, ts - since)
 }
+
+/** How long it has done what the rule is about, ms; null where it does not. */
+function heldBy(rule: TrackRule, zone: Zone, object: TrackedObject, ts: number): number | null {
+  if (!isThere(rule, zone, object)) return null
+  const dwelt = dwellMs(zone, object, ts)
+  if (rule.measure === 'present') return dwelt
+  const held = rule.measure === 'still' ? object.stillMs : dwelt
+  return held < rule.stillMs ? null : held
+}
+
+interface Subject {
+  readonly object: TrackedObject
+  readonly heldMs: number
+}
+
+/** The one that has done it longest, the first of equals; null where too few do it. */
+function subjectIn(rule: TrackRule, zone: Zone, seen: SightingFact): Subject | null {
+  let longest: Subject | null = null
+  let count = 0
+  for (const object of seen.objects) {
+    const heldMs = heldBy(rule, zone, object, seen.ts)
+    if (heldMs === null) continue
+    count += 1
+    if (longest === null || heldMs > longest.heldMs) longest = { object, heldMs }
+  }
+  return count < rule.countMin ? null : longest
+}
+
+/** What has begun goes on with fewer: of a crowd one or two are always hidden. */
+const goesOn = (rule: TrackRule, zone: Zone, seen: SightingFact): boolean =>
+  seen.objects.filter((object) => isThere(rule, zone, object)).length >=
+  Math.max(1, Math.floor(rule.countMin * 0.7))
+
+const looksNow = (rule: TrackRule, zone: Zone, ts: number): boolean =>
+  inSchedule(rule.schedule ?? [], ts, rule.utcOffsetMinutes) &&
+  inSchedule(zone.schedule ?? [], ts, rule.utcOffsetMinutes)
 
 function frameOf(zone: Zone, seen: SightingFact, subject: TrackedObject): Evidence | null {
   if (seen.evidenceSha256 === null) return null
@@ -45,17 +79,23 @@ function frameOf(zone: Zone, seen: SightingFact, subject: TrackedObject): Eviden
   }
 }
 
+const vehicles: ReadonlySet<string> = new Set(['car', 'truck', 'bus', 'motorcycle', 'bicycle'])
+const goneText = (rule: TrackRule): LocalText =>
+  rule.labels.every((label) => vehicles.has(label))
+    ? { zh: '车已开走', en: 'The vehicle has left' }
+    : { zh: '区域内已无人', en: 'The zone is empty again' }
+
 /** Nobody was seen in the zone up to `ts`. */
 export function zoneEmpty(cell: Cell, rule: TrackRule, ts: number): Effect[] {
   if (cell.presentAt === 0 || ts - cell.presentAt < rule.vanishMs) return []
   const wasActive = cell.phase === 'active'
   cell.presentAt = 0
   rest(cell)
-  return wasActive ? [clearOf(cell, ts, [], { zh: '车已开走', en: 'The vehicle has left' })] : []
+  return wasActive ? [clearOf(cell, ts, [], goneText(rule))] : []
 }
 
 /**
- * Something stands in a zone for `forMs`. What counts is the zone, not the track: a lost track or another
+ * Something stands, stays or gathers in a zone for `forMs`. What counts is the zone, not the track: a lost track or another
  * vehicle in the same spot within `vanishMs` goes on counting. Only frames make it grow, so a dark camera
  * neither raises nor clears. Both clocks must agree on the duration: a camera clock that jumps ahead
  * raises nothing.
@@ -65,24 +105,26 @@ export function watchZone(cell: Cell, rule: TrackRule, zone: Zone, seen: Sightin
     cell.presentAt = 0
     rest(cell)
   }
-  const standing = standingIn(rule, zone, seen)
+  const looks = looksNow(rule, zone, seen.ts)
+  const subject = looks ? subjectIn(rule, zone, seen) : null
   const occupied =
-    standing !== null ||
-    (cell.phase === 'active' && seen.objects.some((object) => isThere(rule, zone, object)))
+    subject !== null || (looks && cell.phase === 'active' && goesOn(rule, zone, seen))
   if (!occupied) return zoneEmpty(cell, rule, seen.ts)
   // What began before a gap without frames is not known to have lasted.
   if (cell.phase === 'pending' && seen.ts - cell.presentAt >= rule.vanishMs) rest(cell)
   cell.presentAt = Math.max(cell.presentAt, seen.ts)
-  if (standing === null) return []
+  if (subject === null) return []
   if (cell.phase === 'idle') {
     cell.phase = 'pending'
-    // It is noticed about when it counts as standing; a longer past is a clock that has jumped.
-    const stoodMs = Math.min(standing.stillMs, 2 * rule.stillMs)
-    cell.since = seen.ts - stoodMs
-    cell.heardAt = seen.receivedAt - stoodMs
+    // It is noticed about when it counts; a longer past is a clock that has jumped.
+    const heldMs = rule.measure === 'present' ? 0 : Math.min(subject.heldMs, 2 * rule.stillMs)
+    cell.since = seen.ts - heldMs
+    cell.heardAt = seen.receivedAt - heldMs
     cell.shown = false
   }
-  return ripen(cell, rule, zone, seen, standing)
+  // Many who pass one after the other keep a zone occupied; none of them loiters.
+  if (rule.measure === 'dwell' && cell.phase === 'pending' && subject.heldMs < rule.forMs) return []
+  return ripen(cell, rule, zone, seen, subject.object)
 }
 
 function ripen(
