@@ -10,6 +10,8 @@ export interface EvidenceOptions {
   readonly bytesMax?: number
   /** A picture to which nothing refers after so long is deleted, ms. */
   readonly looseMaxMs?: number
+  /** What the api has not taken after so long, ms: the spool is no archive. */
+  readonly lockedMaxMs?: number
   /** Pictures of refused strangers, ms; never above a day (control C5). */
   readonly refusedMaxMs?: number
 }
@@ -88,6 +90,7 @@ class FolderStore implements EvidenceStore {
     this.#options = {
       bytesMax: 512 * 1024 * 1024,
       looseMaxMs: hourMs,
+      lockedMaxMs: 30 * dayMs,
       ...options,
       refusedMaxMs: Math.min(options.refusedMaxMs ?? dayMs, dayMs),
     }
@@ -152,11 +155,11 @@ class FolderStore implements EvidenceStore {
   }
 
   async sweep(): Promise<void> {
-    const { looseMaxMs, refusedMaxMs } = this.#options
+    const { looseMaxMs: loose, lockedMaxMs: locked, refusedMaxMs: refused } = this.#options
+    const maxMs: Record<Shelf, number> = { loose, locked, refused }
     const now = this.#deps.clock()
     for (const [sha256, kept] of this.#kept) {
-      if (kept.shelf === 'locked') continue
-      if (now - kept.at < (kept.shelf === 'refused' ? refusedMaxMs : looseMaxMs)) continue
+      if (now - kept.at < maxMs[kept.shelf]) continue
       this.#swept += 1
       await this.#delete(sha256)
     }
