@@ -18,7 +18,11 @@ export const ModelEntry = Type.Object(
       'plate-colour',
       'plate-text',
     ]),
-    use: Type.Union([Type.Literal('default'), Type.Literal('later'), Type.Literal('optional')]),
+    /** Which of several of one task: chosen by configuration, or each with its own part in the task. */
+    variant: Type.Optional(
+      Type.Enum(['nano', 'picodet', '320', '640', 'v2', 'v1se', 'main', 'second']),
+    ),
+    use: Type.Enum(['default', 'optional']),
     sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     bytes: Type.Integer({ minimum: 1, maximum: 256 * 1024 * 1024 }),
     licence: Type.String({ minLength: 1, maxLength: 500 }),
@@ -96,13 +100,55 @@ export async function resolveModel(
   return { entry, state, path: null, bytes: null, refused }
 }
 
-/** All entries that the gateway asks for by itself. */
+/** What a gateway is to be able to do: `detectors` of the configuration. */
+export interface WantedAbilities {
+  readonly objects: boolean
+  readonly faces: boolean
+  readonly recognition: boolean
+  readonly plates: boolean
+  readonly objectModel: 'nano' | 'picodet'
+  readonly plateModel: '320' | '640'
+}
+
+/**
+ * The entries that a gateway with these abilities asks for. Faces are found for recognition too, and a
+ * plate detector chosen by configuration takes the place of the default one.
+ */
+export function wantedModels(
+  entries: readonly ModelEntry[],
+  abilities: WantedAbilities,
+): readonly ModelEntry[] {
+  const { objects, faces, recognition, plates, objectModel, plateModel } = abilities
+  return entries.filter((entry) => {
+    switch (entry.task) {
+      case 'faces':
+        return (faces || recognition) && entry.use === 'default'
+      case 'objects':
+        return objects && entry.variant === objectModel
+      case 'face-embedding':
+      case 'liveness':
+        return recognition && entry.use === 'default'
+      case 'plates':
+        return plates && entry.variant === plateModel
+      case 'plate-colour':
+      case 'plate-text':
+        return plates && entry.use === 'default'
+    }
+  })
+}
+
+/** Each entry with what was found for it. */
+export const resolveModels = (
+  entries: readonly ModelEntry[],
+  directories: readonly string[],
+): Promise<ResolvedModel[]> => Promise.all(entries.map((entry) => resolveModel(entry, directories)))
+
+/** All entries that the gateway asks for by itself, where nothing is configured. */
 export const resolveDefaultModels = (
   entries: readonly ModelEntry[],
   directories: readonly string[],
 ): Promise<ResolvedModel[]> =>
-  Promise.all(
-    entries
-      .filter((entry) => entry.use === 'default')
-      .map((entry) => resolveModel(entry, directories)),
+  resolveModels(
+    entries.filter((entry) => entry.use === 'default'),
+    directories,
   )

@@ -22,5 +22,7 @@ export const readingUnits = {
   liftTrapped: null,
   peopleIn: '',
   peopleOut: '',
+  vehiclesIn: '',
+  vehiclesOut: '',
 } as const satisfies Record<string, string | null>
 export type KnownReading = keyof typeof readingUnits

@@ -2,7 +2,7 @@ import { Compile } from 'typebox/compile'
 import type { Quarantined } from '../../contracts/health.ts'
 import { Ack, DeviceEvent, DeviceInfo } from '../../contracts/payloads.ts'
 import { type DeviceTopic, parseDeviceTopic } from '../../contracts/topics.ts'
-import type { Fact, Input } from '../model/input.ts'
+import type { CrossingFact, Fact, Input, Reading } from '../model/input.ts'
 import { externalClient, type LogRecord } from '../model/record.ts'
 import { deviceTime } from './device-time.ts'
 import { checkTree, parseJson, payloadText, type Refusal, refuse } from './payload-text.ts'
@@ -146,8 +146,25 @@ function decodePublish(record: LogRecord, topic: DeviceTopic | null): Decoded {
 }
 
 /** Facts are written by ourselves: their JSON is trusted, a broken one is a bug and throws. */
-const decodeFact = (record: LogRecord): Decoded =>
-  one(JSON.parse(payloadText(record.payload) ?? '') as Fact)
+function decodeFact(record: LogRecord): Decoded {
+  const fact = JSON.parse(payloadText(record.payload) ?? '') as Fact
+  if (fact.kind !== 'crossing') return one(fact)
+  return { inputs: [fact, ...countsOf(fact)], quarantined: null, clockMarked: 0 }
+}
+
+/** A camera's totals are readings like those of a people counter: stored, shown, ruled on. */
+const countsOf = ({ community, camera, ts, receivedAt, totals }: CrossingFact): Reading[] =>
+  (['peopleIn', 'peopleOut', 'vehiclesIn', 'vehiclesOut'] as const).map((name) => ({
+    kind: 'reading',
+    community,
+    device: camera,
+    name,
+    ts,
+    seq: null,
+    value: totals[name],
+    receivedAt,
+    clockMarked: false,
+  }))
 
 /**
  * Inputs of one record. `roster` records change the roster and are no input of an engine. `parseTopic` may

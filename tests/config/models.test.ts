@@ -12,6 +12,7 @@ import {
   resolveModel,
   sha256Of,
   shippedModels,
+  wantedModels,
 } from '../../config/models.ts'
 import { pullModel } from '../../config/pull-model.ts'
 import { CodedError } from '../../contracts/errors.ts'
@@ -53,7 +54,17 @@ describe('the shipped manifest', () => {
         .filter((item) => item.use === 'default')
         .map((item) => item.task)
         .sort(),
-    ).toEqual(['faces', 'objects'])
+    ).toEqual([
+      'face-embedding',
+      'faces',
+      'liveness',
+      'liveness',
+      'objects',
+      'plate-colour',
+      'plate-text',
+      'plate-text',
+      'plates',
+    ])
     for (const item of entries) {
       if (item.upstream !== null && item.upstream !== undefined)
         expect(item.upstream).toMatch(
@@ -73,6 +84,48 @@ describe('the shipped manifest', () => {
     expect(() => parseModels('models:\n  - file: ../../etc/passwd\n', 'm.yaml')).toThrow(
       /m\.yaml:2/,
     )
+  })
+})
+
+describe('what a configuration wants', () => {
+  const all = {
+    objects: true,
+    faces: true,
+    recognition: true,
+    plates: true,
+    objectModel: 'nano',
+    plateModel: '640',
+  } as const
+  const files = (abilities: Parameters<typeof wantedModels>[1]) =>
+    wantedModels(shippedModels(), abilities).map((item) => item.file)
+
+  test('everything: the defaults, and nothing else', () => {
+    const defaults = shippedModels().filter((item) => item.use === 'default')
+    expect(files(all)).toEqual(defaults.map((item) => item.file))
+  })
+
+  test('the larger object model and the smaller plate model take the place of the usual ones', () => {
+    const chosen = files({ ...all, objectModel: 'picodet', plateModel: '320' })
+    expect(chosen).toHaveLength(files(all).length)
+    expect(chosen).toEqual(
+      expect.arrayContaining(['object_det_picodet_s_416.onnx', 'plate_det_hyperlpr_y5fu_320.onnx']),
+    )
+    expect(chosen).not.toContain('object_det_yolox_nano_416.onnx')
+  })
+
+  test('recognition alone finds faces too; nothing at all asks for nothing', () => {
+    const none = { ...all, objects: false, faces: false, plates: false }
+    expect(files(none).map((file) => file.slice(0, 8))).toEqual([
+      'face_det',
+      'face_rec',
+      'face_liv',
+      'face_liv',
+    ])
+    expect(files({ ...none, recognition: false })).toEqual([])
+    expect(files({ ...all, recognition: false, plates: false })).toEqual([
+      'face_det_yunet_n_dynamic.onnx',
+      'object_det_yolox_nano_416.onnx',
+    ])
   })
 })
 
@@ -96,8 +149,8 @@ describe('where weights are found', () => {
     const wrong = await place('first', Buffer.from('short'))
     expect(await resolveModel(entry, [wrong])).toMatchObject({ state: 'refused', bytes: null })
     expect(await resolveModel(entry, [join(folder, 'none')])).toMatchObject({ state: 'missing' })
-    const later: ModelEntry = { ...entry, use: 'later' }
-    expect(await resolveDefaultModels([later, entry], [])).toHaveLength(1)
+    const optional: ModelEntry = { ...entry, use: 'optional' }
+    expect(await resolveDefaultModels([optional, entry], [])).toHaveLength(1)
   })
 })
 

@@ -26,6 +26,8 @@ const units: { readonly [Name in KnownReading]: (typeof readingUnits)[Name] } = 
   liftTrapped: null,
   peopleIn: '',
   peopleOut: '',
+  vehiclesIn: '',
+  vehiclesOut: '',
 }
 
 export const unitOf = (reading: string): string =>

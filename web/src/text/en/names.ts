@@ -24,6 +24,8 @@ export const enNames: WordsOf<typeof zhNames> = {
   'reading.liftTrapped': 'trapped in lift',
   'reading.peopleIn': 'people in',
   'reading.peopleOut': 'people out',
+  'reading.vehiclesIn': 'vehicles in',
+  'reading.vehiclesOut': 'vehicles out',
   'type.camera': 'camera',
   'type.barrier': 'barrier',
   'type.people-counter': 'people counter',

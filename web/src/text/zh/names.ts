@@ -22,6 +22,8 @@ export const zhNames = {
   'reading.liftTrapped': '电梯困人',
   'reading.peopleIn': '进入人次',
   'reading.peopleOut': '离开人次',
+  'reading.vehiclesIn': '驶入车次',
+  'reading.vehiclesOut': '驶出车次',
   'type.camera': '摄像机',
   'type.barrier': '道闸',
   'type.people-counter': '客流计',
