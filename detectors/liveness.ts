@@ -1,4 +1,5 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
+import sharp from 'sharp'
 import type { Box, DecodedImage, RgbImage } from './image.ts'
 import { packBgr } from './letterbox.ts'
 import { createSerial } from './serial.ts'
@@ -38,7 +39,7 @@ export async function createLiveness(models: {
     image: DecodedImage,
     boxPx: Box,
   ) => {
-    const part = cropAround(image, boxPx, scale)
+    const part = await shrink(cropAround(image, boxPx, scale))
     packBgr(part, { widthPx: inputPx, heightPx: inputPx, scale: 1 }, pixels, inputPx, inputPx, 0)
     const answer = (await session.run(feeds))['output'] as Tensor
     return liveOf(answer.data as Float32Array)
@@ -56,6 +57,18 @@ export async function createLiveness(models: {
       await Promise.all(parts.map(({ session }) => session.release()))
     },
   }
+}
+
+/**
+ * To the input's size with a triangle filter that covers every source pixel: the figures of the model
+ * card come out to two digits (F1 0.005 and 0.255); with plain bilinear the spoof F1 rises to 0.34.
+ */
+async function shrink({ data, widthPx, heightPx }: RgbImage): Promise<RgbImage> {
+  const resized = await sharp(data, { raw: { width: widthPx, height: heightPx, channels: 3 } })
+    .resize(inputPx, inputPx, { fit: 'fill', kernel: 'linear' })
+    .raw()
+    .toBuffer()
+  return { data: resized, widthPx: inputPx, heightPx: inputPx }
 }
 
 /** Probability of index 1 of three logits. */
