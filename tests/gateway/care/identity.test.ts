@@ -46,7 +46,7 @@ describe('a recognised face as a sign of life', () => {
     const engine = engineOf(rosterOf([resident], [aDevice('door'), square]))
     const silent = quiet(counting('door'), t0, at(26), { doorOpen: false })
     const effects = play(engine, [...silent, face(at(26), resident.id)])
-    expect(brief(effects)).toContain('-unseen@26')
+    expect(brief(effects)).toContain('-unseen@26!')
     const cleared = effects.at(-1)
     expect(cleared).toMatchObject({ kind: 'clear', resolves: true })
     expect(cleared?.evidence).toEqual([
