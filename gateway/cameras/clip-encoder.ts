@@ -14,6 +14,8 @@ export interface EncodeRequest {
   readonly path: string
   /** Not done after so long and ffmpeg is killed, ms. */
   readonly timeoutMs: number
+  /** Nobody wants it any more: ffmpeg is killed. */
+  readonly signal?: AbortSignal
   /** The program, where it is not in PATH. */
   readonly ffmpegPath?: string
 }
@@ -32,7 +34,9 @@ export async function encodeClip(request: EncodeRequest): Promise<void> {
   child.stderr.on('data', (text: Buffer) => {
     lastLine = text.toString('utf8').trim().split('\n').at(-1)?.slice(0, 300) ?? ''
   })
-  const timer = setTimeout(() => child.kill('SIGKILL'), request.timeoutMs)
+  const kill = (): boolean => child.kill('SIGKILL')
+  const timer = setTimeout(kill, request.timeoutMs)
+  request.signal?.addEventListener('abort', kill)
   const gone = exitOf(child)
   try {
     const fed = pipeline(request.frames, child.stdin).then(
@@ -41,13 +45,14 @@ export async function encodeClip(request: EncodeRequest): Promise<void> {
     )
     const failure = await Promise.race([fed, gone.then(() => null)])
     // Without its frames it would wait for ever; what it has written is not wanted.
-    if (failure !== null && !isBrokenPipe(failure)) child.kill('SIGKILL')
+    if (failure !== null && !isBrokenPipe(failure)) kill()
     const { code, missing } = await gone
     if (missing !== null) throw new CodedError('ffmpeg.missing', missing)
     if (failure !== null && !isBrokenPipe(failure)) throw failure
     if (code !== 0) throw new CodedError('ffmpeg.failed', lastLine || `ended with ${code}`)
   } finally {
     clearTimeout(timer)
+    request.signal?.removeEventListener('abort', kill)
     child.stdin.destroy()
   }
 }

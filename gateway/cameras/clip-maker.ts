@@ -175,7 +175,8 @@ class Maker implements ClipMaker {
     const { ffmpegPath } = this.#options
     const frames = this.#redacted(job, plan)
     const timeoutMs = 5 * minuteMs
-    await encodeClip({ frames, framesPerSecond, ...size, path, timeoutMs, ffmpegPath })
+    const { signal } = this.#closing
+    await encodeClip({ frames, framesPerSecond, ...size, path, timeoutMs, signal, ffmpegPath })
     return size
   }
 
