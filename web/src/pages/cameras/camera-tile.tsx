@@ -12,6 +12,9 @@ const shapeOf: Readonly<Record<CameraHealth['state'], StateKind>> = {
   ok: 'ok',
   offline: 'offline',
   frozen: 'major',
+  covered: 'major',
+  defocused: 'minor',
+  moved: 'minor',
   waiting: 'waiting',
 }
 

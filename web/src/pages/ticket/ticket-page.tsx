@@ -15,6 +15,7 @@ import { ActionButtons } from './action-card.tsx'
 import { CommentBox } from './comment-box.tsx'
 import { CoverageCard } from './coverage-card.tsx'
 import { DuePanel } from './due-panel.tsx'
+import { ClipCard } from './clip-card.tsx'
 import { EvidenceFigure, framesOf } from './evidence-figure.tsx'
 import { StatusSteps } from './status-steps.tsx'
 import { TicketChips } from './ticket-chips.tsx'
@@ -54,6 +55,7 @@ function TicketView({ ticket }: { ticket: Ticket }) {
               <EvidenceFigure ticket={ticket} now={now} bare />
             </div>
           )}
+          <ClipCard ticket={ticket} />
           <div className="card" style={{ padding: '12px 16px' }}>
             <WhyTicket ticket={ticket} now={now} bare />
           </div>

@@ -29,7 +29,7 @@ interface WhyTicketProps {
 export function WhyTicket({ ticket, now, bare = false }: WhyTicketProps) {
   const { t, either } = useText()
   const rule = ticket.anomaly?.rule ?? null
-  const facts = ticket.evidence.filter((item) => item.kind !== 'frame' && item.kind !== 'coverage')
+  const facts = ticket.evidence.filter(isFact)
   return (
     <div className={bare ? 'why' : 'why ticket-part'}>
       <h3>{t('ticket.why')}</h3>
@@ -65,9 +65,13 @@ export function WhyTicket({ ticket, now, bare = false }: WhyTicketProps) {
   )
 }
 
-function FactLine({ item, now }: { item: Evidence; now: number }) {
+type Fact = Exclude<Evidence, { kind: 'frame' | 'clip' | 'coverage' }>
+/** What is told in words; pictures, clips and coverage have places of their own. */
+const isFact = (item: Evidence): item is Fact =>
+  item.kind !== 'frame' && item.kind !== 'clip' && item.kind !== 'coverage'
+
+function FactLine({ item, now }: { item: Fact; now: number }) {
   const { t, time, local, reading } = useText()
-  if (item.kind === 'frame' || item.kind === 'coverage') return null
   const words = () => {
     if (item.kind !== 'reading') return local(item.text)
     const yesNo = item.value === true ? t('devices.yes') : t('devices.no')
