@@ -2,71 +2,76 @@ import type { ChildProcess } from 'node:child_process'
 import { Writable } from 'node:stream'
 import ffmpeg from 'fluent-ffmpeg'
 import { CodedError } from '../../contracts/errors.ts'
-import { limits } from '../../contracts/limits.ts'
-import { JpegSplitter } from './jpeg-splitter.ts'
 
-export interface VideoRequest {
-  /** A real path that source-policy.ts has allowed. */
-  readonly path: string
-  readonly framesPerSecond: number
-  /** From the beginning again at the end, as a camera has none. */
-  readonly loop: boolean
-  /** In the speed of the recording; else as fast as it can be decoded. */
-  readonly realtime: boolean
-  /** No picture for so long and ffmpeg is stopped, ms. */
-  readonly stallMs?: number
+/** One run of ffmpeg, as arguments; nothing of it ever passes a shell. */
+export interface FfmpegRequest {
+  /** A path or an address that source-policy.ts has allowed. */
+  readonly input: string
+  /** The only protocols it may open, so that a crafted stream cannot make it open another. */
+  readonly protocols: string
+  readonly inputOptions: readonly string[]
+  readonly outputOptions: readonly string[]
+  /** Where the output goes: to a function in chunks, or into a file. */
+  readonly output: ((chunk: Buffer) => void) | string
   /** The program, where it is not in PATH. */
   readonly ffmpegPath?: string
 }
 
-export interface VideoEvents {
-  frame(jpeg: Buffer): void
-  /** Once, after the process has gone; null at a regular end. `ffmpeg.missing` or `ffmpeg.failed`. */
-  ended(error: CodedError | null): void
+export interface FfmpegEvents {
+  started?(): void
+  /** A line of stderr, at most 500 characters; may hold the address with its password. */
+  line(text: string): void
+  /** Once, after the process has gone; the failure's text, null at a regular end. */
+  gone(failure: string | null): void
 }
 
-export interface RunningVideo {
+export interface RunningFfmpeg {
   readonly pid: number | null
   /** SIGTERM, then SIGKILL; resolves when the process has gone. */
   close(): Promise<void>
 }
 
+/** Protocols per kind of source: OWASP SSRF; ffmpeg's manual, `-protocol_whitelist`. */
+export const fileProtocols = 'file,pipe'
+export const rtspProtocols = 'rtsp,rtp,tcp,udp,tls,crypto,srtp'
+
 const killAfterMs = 2_000
+const lineMax = 500
 
 /**
- * Plays a video file through ffmpeg: JPEGs come out. The only file that knows fluent-ffmpeg, which is
- * archived: its argument array, its process and its errors end here. No shell, no stdin, and no
- * protocol but `file` and `pipe`, so that a crafted file cannot make ffmpeg open an address.
+ * Starts ffmpeg. The only file that knows fluent-ffmpeg, which is archived: its argument array, its
+ * process and its errors end here. No shell, no stdin, and no protocol but those of the request.
  */
-export function playVideo(request: VideoRequest, events: VideoEvents): RunningVideo {
-  return new Playback(request, events)
+export function runFfmpeg(request: FfmpegRequest, events: FfmpegEvents): RunningFfmpeg {
+  return new FfmpegRun(request, events)
 }
 
-class Playback implements RunningVideo {
-  readonly #request: VideoRequest
-  readonly #events: VideoEvents
+/** The code for a failure's text: `ffmpeg.missing` where there is no such program. */
+export const ffmpegError = (failure: string, detail: string): CodedError =>
+  /cannot find ffmpeg|ENOENT/i.test(failure)
+    ? new CodedError('ffmpeg.missing', 'ffmpeg is not installed')
+    : new CodedError('ffmpeg.failed', detail)
+
+class FfmpegRun implements RunningFfmpeg {
+  readonly #events: FfmpegEvents
   readonly #command: ffmpeg.FfmpegCommand
   readonly #gone: Promise<void>
   #resolveGone: () => void = () => {}
   #closing = false
   #ended = false
-  #stall: NodeJS.Timeout | null = null
-  #lastLine = ''
 
-  constructor(request: VideoRequest, events: VideoEvents) {
-    this.#request = request
+  constructor(request: FfmpegRequest, events: FfmpegEvents) {
     this.#events = events
     this.#gone = new Promise((resolve) => {
       this.#resolveGone = resolve
     })
     this.#command = build(request)
     this.#command.on('start', () => this.#onStart())
-    this.#command.on('stderr', (line: string) => {
-      this.#lastLine = line.slice(0, 300)
-    })
-    this.#command.on('error', (error: Error) => this.#onGone(error))
+    this.#command.on('stderr', (line: string) => events.line(line.slice(0, lineMax)))
+    this.#command.on('error', (error: Error) => this.#onGone(error.message))
     this.#command.on('end', () => this.#onGone(null))
-    this.#command.output(this.#sink()).run()
+    const { output } = request
+    this.#command.output(typeof output === 'string' ? output : sink(output)).run()
   }
 
   get pid(): number | null {
@@ -79,40 +84,20 @@ class Playback implements RunningVideo {
     return this.#gone
   }
 
-  #sink(): Writable {
-    const splitter = new JpegSplitter(limits.frameBytesMax, (jpeg) => {
-      this.#watchStall()
-      if (!this.#closing) this.#events.frame(jpeg)
-    })
-    return new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        splitter.write(chunk)
-        done()
-      },
-    })
-  }
-
   #onStart(): void {
     // Asked to stop while ffmpeg was being looked for.
     if (this.#closing) this.#kill()
-    else this.#watchStall()
-  }
-
-  #watchStall(): void {
-    if (this.#stall !== null) clearTimeout(this.#stall)
-    if (this.#ended) return
-    this.#stall = setTimeout(() => this.#kill(), this.#request.stallMs ?? 20_000)
+    else this.#events.started?.()
   }
 
   /** fluent-ffmpeg tells an end before the process has gone; only its exit counts here. */
-  #onGone(error: Error | null): void {
+  #onGone(failure: string | null): void {
     if (this.#ended) return
     this.#ended = true
-    if (this.#stall !== null) clearTimeout(this.#stall)
     const process = this.#process()
     const finish = (): void => {
       this.#resolveGone()
-      this.#events.ended(this.#closing || error === null ? null : coded(error, this.#lastLine))
+      this.#events.gone(this.#closing ? null : failure)
     }
     if (process === null || process.exitCode !== null || process.signalCode !== null) finish()
     else {
@@ -137,8 +122,16 @@ class Playback implements RunningVideo {
   }
 }
 
-function build(request: VideoRequest): ffmpeg.FfmpegCommand {
-  const command = ffmpeg({ source: request.path, stdoutLines: 20, logger: undefined })
+const sink = (take: (chunk: Buffer) => void): Writable =>
+  new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      take(chunk)
+      done()
+    },
+  })
+
+function build(request: FfmpegRequest): ffmpeg.FfmpegCommand {
+  const command = ffmpeg({ source: request.input, stdoutLines: 20, logger: undefined })
   // The package looks for the program once per process and remembers a miss for ever, in a cache that
   // all commands share; asked per command, an ffmpeg that is installed later is found.
   Object.assign(command, {
@@ -149,29 +142,8 @@ function build(request: VideoRequest): ffmpeg.FfmpegCommand {
     '-nostdin',
     '-hide_banner',
     '-protocol_whitelist',
-    'file,pipe',
-    ...(request.loop ? ['-stream_loop', '-1'] : []),
-    ...(request.realtime ? ['-re'] : []),
+    request.protocols,
+    ...request.inputOptions,
   ])
-  return command.outputOptions([
-    '-an',
-    '-sn',
-    '-dn',
-    '-vf',
-    `fps=${request.framesPerSecond}`,
-    '-f',
-    'image2pipe',
-    '-c:v',
-    'mjpeg',
-    '-q:v',
-    '4',
-    '-threads',
-    '1',
-  ])
-}
-
-function coded(error: Error, lastLine: string): CodedError {
-  if (/cannot find ffmpeg|ENOENT/i.test(error.message))
-    return new CodedError('ffmpeg.missing', error.message)
-  return new CodedError('ffmpeg.failed', lastLine === '' ? error.message : lastLine)
+  return command.outputOptions([...request.outputOptions])
 }

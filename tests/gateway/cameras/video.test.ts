@@ -7,14 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CodedError } from '../../../contracts/errors.ts'
 import { readJpegHeader } from '../../../detectors/jpeg-header.ts'
 import { createCameraSources } from '../../../gateway/cameras/camera-sources.ts'
-import {
-  playVideo,
-  type RunningVideo,
-  type VideoRequest,
-} from '../../../gateway/cameras/ffmpeg-adapter.ts'
-import { FileSource } from '../../../gateway/cameras/file-source.ts'
+import type { RunningFfmpeg } from '../../../gateway/cameras/ffmpeg-adapter.ts'
+import { fileSource } from '../../../gateway/cameras/file-source.ts'
 import { JpegSplitter } from '../../../gateway/cameras/jpeg-splitter.ts'
+import { type FileRequest, playVideo } from '../../../gateway/cameras/source-player.ts'
 import { allowedVideo } from '../../../gateway/cameras/source-policy.ts'
+import { SupervisedSource } from '../../../gateway/cameras/source-supervisor.ts'
 import type { CameraFrame } from '../../../gateway/model/frame.ts'
 import { drawnJpeg } from '../../detectors/support.ts'
 import { needs, sharedDir } from '../../support/needs.ts'
@@ -29,16 +27,16 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const play = (request: Partial<VideoRequest>) => {
+const play = (request: Partial<FileRequest>) => {
   const frames: Buffer[] = []
-  let video: RunningVideo | null = null
+  let video: RunningFfmpeg | null = null
   const ended = new Promise<CodedError | null>((resolve) => {
     video = playVideo(
-      { path: clip(), framesPerSecond: 5, loop: false, realtime: false, ...request },
+      { kind: 'file', path: clip(), framesPerSecond: 5, loop: false, realtime: false, ...request },
       { frame: (jpeg) => frames.push(jpeg), ended: resolve },
     )
   })
-  return { frames, ended, video: video as unknown as RunningVideo }
+  return { frames, ended, video: video as unknown as RunningFfmpeg }
 }
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
@@ -108,6 +106,7 @@ test('without ffmpeg the source says so, and what to install', async () => {
   const error = await new Promise<CodedError | null>((ended) => {
     playVideo(
       {
+        kind: 'file',
         path,
         framesPerSecond: 5,
         loop: false,
@@ -172,19 +171,47 @@ describe.runIf(needs('ffmpeg'))('real ffmpeg', () => {
       `#!/bin/sh\ncase "$*" in *image2pipe*) trap '' TERM; while :; do sleep 0.2; done;; *) exec ffmpeg "$@";; esac\n`,
       { mode: 0o755 },
     )
-    const { ended, video } = play({ stallMs: 200, ffmpegPath: deaf })
-    expect((await ended)?.code).toBe('ffmpeg.failed')
-    expect(alive(video.pid ?? 0)).toBe(false)
+    const dead: number[] = []
+    const source = new SupervisedSource(
+      {
+        async open(events) {
+          const request = { kind: 'file', path: clip(), framesPerSecond: 5 } as const
+          const running = playVideo(
+            { ...request, loop: false, realtime: false, ffmpegPath: deaf },
+            events,
+          )
+          return {
+            async close() {
+              const { pid } = running
+              await running.close()
+              dead.push(pid ?? 0)
+            },
+          }
+        },
+        frame() {},
+        random: () => 1,
+        logger: silent,
+      },
+      { name: 'demo/deaf', stallMs: 600, backoffFirstMs: 10_000 },
+    )
+    source.start()
+    await until(() => source.state === 'waiting', 'the stop')
+    expect(source.kills).toBe(1)
+    expect(source.problem?.code).toBe('ffmpeg.failed')
+    expect(dead).toHaveLength(1)
+    expect(alive(dead[0] as number)).toBe(false)
+    await source.close()
   })
 
   test('a file that is no video fails with a code, and is tried again with growing pauses', async () => {
     const junk = join(folder, 'junk.mp4')
     await writeFile(junk, Buffer.alloc(10_000, 7))
-    const source = new FileSource(
-      { frame() {}, random: () => 1, logger: silent },
-      { source: junk, allowedFolders: [folder], framesPerSecond: 5, backoffFirstMs: 20 },
+    const open = fileSource({ source: junk, allowedFolders: [folder], framesPerSecond: 5 })
+    const source = new SupervisedSource(
+      { open, frame() {}, random: () => 1, logger: silent },
+      { name: 'demo/junk', stallMs: 10_000, backoffFirstMs: 20 },
     )
-    await source.start()
+    source.start()
     await until(() => source.restarts >= 2, 'two restarts')
     expect(source.problem?.code).toBe('ffmpeg.failed')
     await source.close()
