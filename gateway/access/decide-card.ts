@@ -1,53 +1,44 @@
 import { createHash } from 'node:crypto'
-import type { RosterCard } from '../../contracts/roster.ts'
-import type { RosterView } from '../model/roster-view.ts'
-
-export interface CardQuestion {
-  readonly community: string
-  readonly door: string
-  /** Of what the reader read: a card number, a PIN; see `hashCode`. */
-  readonly codeHash: string
-  readonly now: number
-}
-
-export type CardReason =
-  | 'ok'
-  | 'door-unknown'
-  | 'door-not-approved'
-  | 'card-unknown'
-  | 'card-other-community'
-  | 'card-not-for-this-door'
-  | 'card-not-yet-valid'
-  | 'card-expired'
-
-export interface CardDecision {
-  readonly granted: boolean
-  readonly reason: CardReason
-  readonly holder: RosterCard['holder'] | null
-}
+import type { AccessReason } from '../../contracts/access.ts'
+import type { RosterCard, RosterVisitor } from '../../contracts/roster.ts'
 
 /** SHA-256 of community, ":" and the code, as the roster holds it. */
 export const hashCode = (community: string, code: string): string =>
   createHash('sha256').update(`${community}:${code}`).digest('hex')
 
-/** Who may pass which door with a card or PIN. Pure: the roster and the time decide. */
-export function decideCard(question: CardQuestion, roster: RosterView): CardDecision {
-  const { community, door, now } = question
-  const device = roster.device(community, door)
-  if (device === null) return deny('door-unknown', null)
-  if (device.state !== 'approved') return deny('door-not-approved', null)
-  const card = roster.cardByHash(question.codeHash)
-  if (card === null) return deny('card-unknown', null)
-  if (card.community !== community) return deny('card-other-community', null)
-  if (card.doors.length > 0 && !card.doors.includes(door))
-    return deny('card-not-for-this-door', card)
-  if (card.from !== null && now < card.from) return deny('card-not-yet-valid', card)
-  if (card.to !== null && now >= card.to) return deny('card-expired', card)
-  return { granted: true, reason: 'ok', holder: card.holder }
+export interface PlaceAndTime {
+  readonly community: string
+  readonly door: string
+  readonly now: number
 }
 
-const deny = (reason: CardReason, card: RosterCard | null): CardDecision => ({
-  granted: false,
-  reason,
-  holder: card?.holder ?? null,
-})
+/** Why a card or PIN of the roster may not pass here and now; null: it may. */
+export function cardFault(
+  card: RosterCard,
+  { community, door, now }: PlaceAndTime,
+): AccessReason | null {
+  if (card.community !== community) return 'card-other-community'
+  if (card.doors.length > 0 && !card.doors.includes(door)) return 'card-not-for-this-door'
+  if (card.from !== null && now < card.from) return 'card-not-yet-valid'
+  if (card.to !== null && now >= card.to) return 'card-expired'
+  return null
+}
+
+/**
+ * Why a visitor may not pass here and now; null: they may. `entries` are those used so far, over all doors;
+ * `leaving`: the door only leads out, where nobody is kept in because of a number.
+ */
+export function visitorFault(
+  visitor: RosterVisitor,
+  { community, door, now }: PlaceAndTime,
+  entries: number,
+  leaving: boolean,
+): AccessReason | null {
+  if (visitor.community !== community) return 'visitor-unknown'
+  if (visitor.doors.length > 0 && !visitor.doors.includes(door)) return 'holder-not-allowed'
+  if (now < visitor.from) return 'visitor-not-yet-valid'
+  if (now >= visitor.to) return 'visitor-expired'
+  if (!leaving && visitor.entriesMax !== null && entries >= visitor.entriesMax)
+    return 'visitor-used-up'
+  return null
+}

@@ -2,7 +2,7 @@ import { Value } from 'typebox/value'
 import type { GatewayEvent } from '../../contracts/events.ts'
 import { Ack } from '../../contracts/payloads.ts'
 import type { CommandBus } from '../access/command-bus.ts'
-import type { DoorController } from '../access/door-controller.ts'
+import type { DoorGuard } from '../model/access.ts'
 import type { EvidenceStore } from '../cameras/evidence-store.ts'
 import type { Effect } from '../model/effect.ts'
 import type { DeviceEventInput } from '../model/input.ts'
@@ -11,7 +11,7 @@ import type { CommittedEffects } from '../pipeline/client.ts'
 
 export interface FollowDeps {
   readonly commands: CommandBus
-  readonly doors: DoorController
+  readonly doors: Pick<DoorGuard, 'event'>
   readonly evidence: Pick<EvidenceStore, 'lock'>
   readonly announce: (event: GatewayEvent) => void
   /** The outbox has something. */
@@ -48,5 +48,5 @@ export async function deviceEvent(
     if (Value.Check(Ack, ack)) deps.commands.acknowledged(community, device, ack)
     return
   }
-  await deps.doors.presented(community, device, { id, ts, type, data: { ...data } })
+  await deps.doors.event(community, device, { id, ts, type, data: { ...data } })
 }

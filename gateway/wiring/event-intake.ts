@@ -19,7 +19,11 @@ const lastWordMs = 200
  * What the durable log must not hold, and what must not wait for it: codes are replaced by their hash
  * before they are written, and a disk that takes nothing keeps no door shut.
  */
-export function createEventIntake(commit: (record: LogRecord, done: Done) => void): EventIntake {
+export function createEventIntake(
+  commit: (record: LogRecord, done: Done) => void,
+  /** Signs the QR codes of visitors; without it none is genuine. */
+  passKey: string | null = null,
+): EventIntake {
   let refused: ((event: DeviceEventInput) => Promise<void>) | null = null
 
   const tell = async (record: LogRecord, error: Error, done: Done): Promise<void> => {
@@ -37,7 +41,7 @@ export function createEventIntake(commit: (record: LogRecord, done: Done) => voi
       const topic = parseDeviceTopic(given.topic)
       const record =
         topic?.leaf === 'event'
-          ? { ...given, payload: withoutCode(topic.community, given.payload) }
+          ? { ...given, payload: withoutCode(topic.community, given.payload, passKey) }
           : given
       commit(record, (error) => {
         if (error === null) done(null)
