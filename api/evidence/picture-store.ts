@@ -2,45 +2,63 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { sql } from 'kysely'
-import { type Clock, minuteMs } from '../../contracts/clock.ts'
+import { type Clock, dayMs, minuteMs } from '../../contracts/clock.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import { maySee } from '../tickets/store.ts'
+import { endings, type EvidenceType, evidenceTypes, typeOf } from './evidence-type.ts'
+
+export interface EvidenceFile {
+  readonly bytes: Buffer
+  readonly type: EvidenceType
+  readonly community: string
+}
 
 export interface PictureStore {
-  /** Stores a JPEG under its hash; a repeat changes nothing. True when it is new. */
-  put(sha256: string, jpeg: Buffer): Promise<boolean>
-  /** The picture, if this person may see a ticket that shows it; else null. */
-  get(sha256: string, principal: Principal): Promise<{ jpeg: Buffer; community: string } | null>
+  /** Stores a JPEG or an MP4 under its hash; a repeat changes nothing. True when it is new. */
+  put(sha256: string, bytes: Buffer, type: EvidenceType): Promise<boolean>
+  /** The file, if this person may see a ticket that shows it; else null. */
+  get(sha256: string, principal: Principal): Promise<EvidenceFile | null>
+  /** Deletes what is past its time: of closed tickets, and what no ticket ever named. Says how many. */
+  sweep(): Promise<number>
   readonly deleted: number
 }
 
 export interface PictureStoreOptions {
   readonly dir: string
-  /** Bytes of pictures that may stand on disk. */
+  /** Bytes of pictures and clips that may stand on disk. */
   readonly quotaBytes: number
   /** A picture comes before the anomaly that names it: so long it is not called unreferenced. */
   readonly graceMs?: number
+  /** How long files stay after the last of their tickets has closed, ms. */
+  readonly closedMs?: number
+  /** How long files stay that no ticket names, ms. */
+  readonly orphanMs?: number
 }
 
+/** Files that one sweep deletes at most; the next one goes on. */
+const sweepMax = 500
+
 /**
- * Evidence pictures, content-addressed on disk: the name is the sha256, the bytes are checked against
- * it. Written to a temporary file, synced, renamed. When the quota is full the oldest that no ticket
- * names go first, then the oldest of closed tickets; those of open tickets are locked.
+ * Evidence pictures and clips, content-addressed on disk: the name is the sha256, the bytes are checked
+ * against it. Written to a temporary file, synced, renamed. Those of open tickets are locked; the others
+ * go after their time, and earlier when the quota is full: first the oldest that no ticket names.
  */
 export function createPictureStore(
   deps: { readonly db: Db; readonly clock: Clock },
   options: PictureStoreOptions,
 ): PictureStore {
   const { dir, quotaBytes, graceMs = 10 * minuteMs } = options
-  const fileOf = (sha256: string): string => join(dir, sha256.slice(0, 2), `${sha256}.jpg`)
+  const { closedMs = 30 * dayMs, orphanMs = dayMs } = options
+  const fileOf = (sha256: string, type: EvidenceType): string =>
+    join(dir, sha256.slice(0, 2), `${sha256}.${endings[type]}`)
   let deleted = 0
 
   async function remove(sha256: string): Promise<void> {
     // The row first: a file without a row is found again by its hash, a row without a file is a lie.
     await deps.db.deleteFrom('pictures').where('sha256', '=', sha256).execute()
-    await rm(fileOf(sha256), { force: true })
+    for (const type of evidenceTypes) await rm(fileOf(sha256, type), { force: true })
     deleted += 1
   }
 
@@ -48,7 +66,10 @@ export function createPictureStore(
     for (;;) {
       const used = await usedBytes(deps.db)
       if (used + bytes <= quotaBytes) return
-      const [oldest] = await deletable(deps.db, deps.clock() - graceMs)
+      const before = deps.clock() - graceMs
+      const [oldest] = (await orphans(deps.db, before, 1)).concat(
+        await ofClosed(deps.db, deps.clock(), 1),
+      )
       if (oldest === undefined) {
         // A refusal and not "try later": the alarm that names it must not wait behind its picture.
         throw new CodedError('evidence.full', `${used} of ${quotaBytes} bytes are locked`)
@@ -58,19 +79,19 @@ export function createPictureStore(
   }
 
   return {
-    async put(sha256, jpeg) {
-      check(sha256, jpeg)
+    async put(sha256, bytes, type) {
+      check(sha256, bytes, type)
       const known = await deps.db
         .selectFrom('pictures')
         .select('sha256')
         .where('sha256', '=', sha256)
         .executeTakeFirst()
       if (known !== undefined) return false
-      await makeRoom(jpeg.length)
-      await writeSynced(fileOf(sha256), jpeg)
+      await makeRoom(bytes.length)
+      await writeSynced(fileOf(sha256, type), bytes)
       await deps.db
         .insertInto('pictures')
-        .values({ sha256, bytes: jpeg.length, created_at: deps.clock() })
+        .values({ sha256, bytes: bytes.length, created_at: deps.clock() })
         .onConflict((conflict) => conflict.doNothing())
         .execute()
       return true
@@ -85,8 +106,20 @@ export function createPictureStore(
         .execute()
       const seen = tickets.find((row) => maySee(principal, row))
       if (seen === undefined) return null
-      const jpeg = await readOrNull(fileOf(sha256))
-      return jpeg === null ? null : { jpeg, community: seen.community }
+      for (const type of evidenceTypes) {
+        const bytes = await readOrNull(fileOf(sha256, type))
+        if (bytes !== null) return { bytes, type, community: seen.community }
+      }
+      return null
+    },
+    async sweep() {
+      const now = deps.clock()
+      const gone = [
+        ...(await ofClosed(deps.db, now - closedMs, sweepMax)),
+        ...(await orphans(deps.db, now - orphanMs, sweepMax)),
+      ]
+      for (const sha256 of gone) await remove(sha256)
+      return gone.length
     },
     get deleted() {
       return deleted
@@ -94,16 +127,10 @@ export function createPictureStore(
   }
 }
 
-/** JPEG begins with SOI and a marker and ends with EOI (ITU-T T.81, B.1.1.3). */
-function check(sha256: string, jpeg: Buffer): void {
-  const isJpeg =
-    jpeg.length > 4 &&
-    jpeg[0] === 0xff &&
-    jpeg[1] === 0xd8 &&
-    jpeg[2] === 0xff &&
-    jpeg.lastIndexOf(Buffer.from([0xff, 0xd9])) > 0
-  if (!isJpeg) throw new CodedError('request.unsupported-type', 'not a JPEG')
-  const actual = createHash('sha256').update(jpeg).digest('hex')
+function check(sha256: string, bytes: Buffer, type: EvidenceType): void {
+  if (typeOf(bytes) !== type)
+    throw new CodedError('request.unsupported-type', `the bytes are no ${type}`)
+  const actual = createHash('sha256').update(bytes).digest('hex')
   if (actual !== sha256) throw new CodedError('request.invalid', `sha256 is ${actual}`)
 }
 
@@ -115,9 +142,9 @@ async function usedBytes(db: Db): Promise<number> {
   return Number(row?.bytes ?? 0)
 }
 
-/** At most one: the oldest without a ticket, else the oldest whose tickets are all closed. */
-async function deletable(db: Db, before: number): Promise<string[]> {
-  const orphan = await db
+/** The oldest that no ticket names, stored before `before`. */
+async function orphans(db: Db, before: number, limit: number): Promise<string[]> {
+  const rows = await db
     .selectFrom('pictures')
     .select('sha256')
     .where('created_at', '<', before)
@@ -125,21 +152,25 @@ async function deletable(db: Db, before: number): Promise<string[]> {
       sql<boolean>`not exists (select 1 from ticket_evidence e where e.sha256 = pictures.sha256)`,
     )
     .orderBy('created_at')
-    .limit(1)
+    .limit(limit)
     .execute()
-  if (orphan.length > 0) return orphan.map(({ sha256 }) => sha256)
-  const closed = await db
+  return rows.map(({ sha256 }) => sha256)
+}
+
+/** The oldest whose tickets were all closed before `before`. */
+async function ofClosed(db: Db, before: number, limit: number): Promise<string[]> {
+  const rows = await db
     .selectFrom('pictures')
     .select('sha256')
     .where(sql<boolean>`exists (select 1 from ticket_evidence e where e.sha256 = pictures.sha256)`)
     .where(
       sql<boolean>`not exists (select 1 from ticket_evidence e join tickets t on t.id = e.ticket_id
-        where e.sha256 = pictures.sha256 and t.closed_at is null)`,
+        where e.sha256 = pictures.sha256 and (t.closed_at is null or t.closed_at > ${before}))`,
     )
     .orderBy('created_at')
-    .limit(1)
+    .limit(limit)
     .execute()
-  return closed.map(({ sha256 }) => sha256)
+  return rows.map(({ sha256 }) => sha256)
 }
 
 async function writeSynced(file: string, bytes: Buffer): Promise<void> {

@@ -135,6 +135,16 @@ export async function addTimeline(
     .execute()
 }
 
+/** Body of a row that only names a file; the evidence stands in the row before it. */
+export const secondFile = ''
+
+/** One row at least: null where the evidence has no file. */
+function filesOf(item: Evidence): readonly (string | null)[] {
+  if (item.kind === 'clip') return [item.sha256]
+  if (item.kind !== 'frame') return [null]
+  return item.boxesSha256 === undefined ? [item.sha256] : [item.sha256, item.boxesSha256]
+}
+
 /** Adds evidence up to the bound; what lies beyond it is counted and not kept. The row is changed in place. */
 export async function addEvidence(
   trx: Trx,
@@ -145,12 +155,15 @@ export async function addEvidence(
   const room = Math.max(0, limits.evidencePerTicketMax - row.evidence_count)
   const kept = evidence.slice(0, room)
   if (kept.length > 0) {
-    const values = kept.map((item) => ({
-      ticket_id: row.id,
-      sha256: item.kind === 'frame' ? item.sha256 : null,
-      body: JSON.stringify(item),
-      added_at: now,
-    }))
+    const values = kept.flatMap((item) =>
+      filesOf(item).map((sha256, i) => ({
+        ticket_id: row.id,
+        sha256,
+        // A second file of the same evidence has a row of its own, so that the ticket locks it too.
+        body: i === 0 ? JSON.stringify(item) : secondFile,
+        added_at: now,
+      })),
+    )
     await trx.insertInto('ticket_evidence').values(values).execute()
   }
   const newest = kept.findLast((item) => item.kind === 'frame')

@@ -5,6 +5,7 @@ import { type Principal, seesCommunity } from '../auth/principal.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { decodeCursor, pageOf } from '../pages.ts'
 import { personOf } from './act.ts'
+import { secondFile } from './record.ts'
 import { openStatuses } from './state-machine.ts'
 import { type TicketRow, evidenceOf, summaryOf, timelineEntryOf } from './ticket-row.ts'
 
@@ -38,6 +39,7 @@ export async function wholeTicket(
     .selectFrom('ticket_evidence')
     .select('body')
     .where('ticket_id', '=', row.id)
+    .where('body', '!=', secondFile)
     .orderBy('seq')
     .execute()
   const timeline = await db

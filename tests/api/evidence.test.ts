@@ -3,6 +3,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../api/db/open.ts'
+import { createPictureStore } from '../../api/evidence/picture-store.ts'
+import { dayMs } from '../../contracts/clock.ts'
 import { limits } from '../../contracts/limits.ts'
 import { type Caller, type TestApi, smoke, startTestApi } from './support/api.ts'
 
@@ -12,6 +15,19 @@ const jpeg = (bytes = 400): Buffer =>
     Buffer.from([0xff, 0xd8, 0xff, 0xfe]),
     randomBytes(bytes),
     Buffer.from([0xff, 0xd9]),
+  ])
+const box = (name: string, body: Buffer): Buffer => {
+  const head = Buffer.alloc(8)
+  head.writeUInt32BE(8 + body.length)
+  head.write(name, 4, 'latin1')
+  return Buffer.concat([head, body])
+}
+/** The boxes of an MP4 with noise in them. */
+const mp4 = (bytes = 400): Buffer =>
+  Buffer.concat([
+    box('ftyp', Buffer.from('isom')),
+    box('moov', randomBytes(20)),
+    box('mdat', randomBytes(bytes)),
   ])
 const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 const put = (test: TestApi, sha256: string, payload: Buffer, type = 'image/jpeg') =>
@@ -88,6 +104,116 @@ describe('evidence pictures', () => {
       payload: '<x/>',
     })
     expect([xml.statusCode, xml.json().code]).toEqual([415, 'request.unsupported-type'])
+  })
+})
+
+describe('evidence clips', () => {
+  let test: TestApi
+  let admin: Caller
+  beforeAll(async () => {
+    test = await startTestApi()
+    admin = await test.admin()
+  })
+  afterAll(() => test.close())
+  const clip = (sha256: string) => ({
+    kind: 'clip',
+    device: 'cam-1',
+    from: 1,
+    to: 2,
+    sha256,
+    widthPx: 10,
+    heightPx: 10,
+    frames: 2,
+    models: [],
+  })
+
+  it('are taken up to their own limit, by their content, and shown whole or in part through the ticket', async () => {
+    const video = mp4(limits.frameBytesMax + 1)
+    const hash = sha(video)
+    expect((await put(test, hash, video, 'video/mp4')).statusCode).toBe(201)
+    await test.box.post('/anomalies', smoke('c-1', { key: 'c1', evidence: [clip(hash)] }))
+    const whole = await admin.get(`/evidence/${hash}`)
+    expect(whole.headers).toMatchObject({ 'content-type': 'video/mp4', 'accept-ranges': 'bytes' })
+    expect(whole.rawPayload.equals(video)).toBe(true)
+    const part = await admin.get(`/evidence/${hash}`, { range: 'bytes=100-199' })
+    expect([part.statusCode, part.headers['content-range']]).toEqual([
+      206,
+      `bytes 100-199/${video.length}`,
+    ])
+    expect(part.rawPayload.equals(video.subarray(100, 200))).toBe(true)
+    const tail = await admin.get(`/evidence/${hash}`, { range: 'bytes=-5' })
+    expect(tail.rawPayload.equals(video.subarray(-5))).toBe(true)
+    const beyond = await admin.get(`/evidence/${hash}`, { range: `bytes=${video.length}-` })
+    expect([beyond.statusCode, beyond.headers['content-range']]).toEqual([
+      416,
+      `bytes */${video.length}`,
+    ])
+    for (const range of ['bytes=5-1', 'bytes=0-1,4-5', 'lines=1-2', 'bytes=-'])
+      expect((await admin.get(`/evidence/${hash}`, { range })).statusCode).toBe(200)
+    const stranger = await test.person('staff', ['home'])
+    expect((await stranger.get(`/evidence/${hash}`)).statusCode).toBe(404)
+  })
+
+  it('check 10 and 11: what says one thing and is another is 415, too large is 413', async () => {
+    const video = mp4()
+    const picture = jpeg()
+    expect((await put(test, sha(video), video, 'image/jpeg')).statusCode).toBe(415)
+    expect((await put(test, sha(picture), picture, 'video/mp4')).statusCode).toBe(415)
+    const cut = video.subarray(0, -1)
+    expect((await put(test, sha(cut), cut, 'video/mp4')).statusCode).toBe(415)
+    const large = mp4(limits.clipBytesMax)
+    expect((await put(test, sha(large), large, 'video/mp4')).json().code).toBe('request.too-large')
+    const tooLargePicture = jpeg(limits.frameBytesMax)
+    expect((await put(test, sha(tooLargePicture), tooLargePicture)).statusCode).toBe(413)
+  })
+})
+
+describe('control C5: how long evidence is kept', () => {
+  it('as long as its ticket is open, then for its days; what no ticket names for one', async () => {
+    const test = await startTestApi()
+    const admin = await test.admin()
+    const db = await openDatabase(join(test.home, 'api.db'))
+    const store = createPictureStore(
+      { db, clock: () => test.time.now },
+      { dir: join(test.home, 'evidence-api'), quotaBytes: 1_000_000, closedMs: 30 * dayMs },
+    )
+    const [open, drawn, closed, again, orphan] = [jpeg(), jpeg(), jpeg(), jpeg(), jpeg()]
+    for (const picture of [open, drawn, closed, again, orphan])
+      await put(test, sha(picture), picture)
+    const withBoxes = { ...frame(sha(open)), boxesSha256: sha(drawn) }
+    const raised = async (key: string, evidence: object) =>
+      (await test.box.post('/anomalies', smoke(key, { key, evidence: [evidence] }))).json().ticket
+    const first = await raised('r1', withBoxes)
+    // The picture with boxes is locked with the plain one, and is no second piece of evidence.
+    expect((await admin.get(`/tickets/${first.id}`)).json().evidence).toEqual([withBoxes])
+    expect((await admin.get(`/evidence/${sha(drawn)}`)).statusCode).toBe(200)
+    const second = await raised('r2', frame(sha(closed)))
+    const third = await raised('r3', frame(sha(again)))
+    for (const { id } of [second, third])
+      expect((await admin.post(`/tickets/${id}/actions/reject`, { note: 'x' })).statusCode).toBe(
+        200,
+      )
+    test.time.now += dayMs + 1
+    expect(await store.sweep()).toBe(1)
+    const kept = async () =>
+      (await readdir(join(test.home, 'evidence-api'), { recursive: true })).filter((name) =>
+        name.endsWith('.jpg'),
+      ).length
+    expect(await kept()).toBe(4)
+    test.time.now += 28 * dayMs
+    expect(await store.sweep()).toBe(0)
+    // Another anomaly names it: it is under an open ticket again.
+    await raised('r4', frame(sha(again)))
+    test.time.now += 400 * dayMs
+    expect(await store.sweep()).toBe(1)
+    const left = [open, drawn, closed, again, orphan].map((picture) => sha(picture))
+    const fresh = await test.admin()
+    const seen = await Promise.all(
+      left.map(async (hash) => (await fresh.get(`/evidence/${hash}`)).statusCode),
+    )
+    expect(seen).toEqual([200, 200, 404, 200, 404])
+    await db.destroy()
+    await test.close()
   })
 })
 
