@@ -14,9 +14,12 @@ import { authRoutes } from './routes/auth.ts'
 import { cameraRoutes } from './routes/cameras.ts'
 import { careRoutes } from './routes/care.ts'
 import { commandRoutes } from './routes/commands.ts'
+import { consentRoutes } from './routes/consents.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { doorRoutes } from './routes/doors.ts'
 import { eventRoutes } from './routes/events.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
+import { faceRoutes } from './routes/faces.ts'
 import { gatewayRoutes } from './routes/gateway.ts'
 import { mqttCredentialRoutes } from './routes/mqtt-credentials.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -24,6 +27,9 @@ import { type StreamOptions, streamRoutes } from './routes/stream.ts'
 import { systemRoutes } from './routes/system.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
 import { ticketRoutes } from './routes/tickets.ts'
+import { vehicleRoutes } from './routes/vehicles.ts'
+import { visitorRoutes } from './routes/visitors.ts'
+import { watchlistRoutes } from './routes/watchlist.ts'
 import type { Services } from './services.ts'
 
 export interface AppOptions {
@@ -71,7 +77,13 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(telemetryRoutes(services))
       await api.register(cameraRoutes(services))
       await api.register(commandRoutes(services))
+      await api.register(doorRoutes(services))
       await api.register(peopleRoutes(services))
+      await api.register(consentRoutes(services))
+      await api.register(faceRoutes(services))
+      await api.register(vehicleRoutes(services))
+      await api.register(visitorRoutes(services))
+      await api.register(watchlistRoutes(services))
       await api.register(careRoutes(services))
       await api.register(eventRoutes(services))
       await api.register(streamRoutes({ ...services, serviceToken }, stream))

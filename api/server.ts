@@ -37,6 +37,13 @@ async function main(): Promise<void> {
       version,
       categories: parseCategories(shipped('categories.csv')),
       units: parseOrg(shipped('org.yaml'), 'config/org.yaml', settings.community),
+      passKey: settings.passKey,
+      access: {
+        pictureLivenessAcceptedBy: config.access.pictureLivenessAcceptedBy,
+        relayAddresses: config.access.relayAddresses,
+        filingNumber: config.access.filingNumber,
+        watchlistEnabled: config.watchlist.enabled,
+      },
     },
   )
   trust(api.app, settings.tlsCaFile)

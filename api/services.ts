@@ -8,12 +8,22 @@ import type { Db } from './db/open.ts'
 import type { Transact } from './db/transact.ts'
 import type { StreamHub } from './events/stream-hub.ts'
 import type { PictureStore } from './evidence/picture-store.ts'
+import type { DeviceRules } from './devices/settings.ts'
+import type { Notices } from './faces/notices.ts'
+import type { FaceRemovals } from './faces/removals.ts'
 import type { GatewayClient } from './gateway/gateway-client.ts'
 import type { GatewayWatch } from './gateway/gateway-watch.ts'
 import type { VisitForwarder } from './people/visit-forwarder.ts'
 import type { Metrics } from './plugins/metrics.ts'
 import type { Random } from './random.ts'
 import type { ActDeps } from './tickets/act.ts'
+
+/** What the configuration says of faces, doors and relays. */
+export interface AccessRules extends DeviceRules {
+  /** Of the filing that 100,000 stored faces demand. */
+  readonly filingNumber: string | null
+  readonly watchlistEnabled: boolean
+}
 
 /** Everything that routes may ask for; each names the part it takes with `Pick`. */
 export interface Services {
@@ -30,6 +40,13 @@ export interface Services {
   /** Brings a change to the box; true when it is in force there. */
   readonly push: (change: RosterChange) => Promise<boolean>
   readonly visits: VisitForwarder
+  /** Deletes templates until they are gone. */
+  readonly removals: FaceRemovals
+  /** What the law wants done and nobody has done yet. */
+  readonly notices: Notices
+  readonly accessRules: AccessRules
+  /** Signs the codes of visitors; null where none was handed in. */
+  readonly passKey: string | null
   readonly hub: StreamHub
   readonly metrics: Metrics
   readonly tickets: ActDeps

@@ -12,6 +12,9 @@ import { openDatabase } from './db/open.ts'
 import { type Retention, defaultRetention, prune } from './db/retention.ts'
 import { createTransact } from './db/transact.ts'
 import { createStreamHub } from './events/stream-hub.ts'
+import { createExpiry } from './faces/expire.ts'
+import { createNotices } from './faces/notices.ts'
+import { FaceRemovals } from './faces/removals.ts'
 import { createPictureStore } from './evidence/picture-store.ts'
 import { createGatewayClient } from './gateway/gateway-client.ts'
 import { createGatewayWatch } from './gateway/gateway-watch.ts'
@@ -22,7 +25,7 @@ import type { Random } from './random.ts'
 import { RosterPusher } from './roster/roster-pusher.ts'
 import { readRoster } from './roster/whole.ts'
 import type { StreamOptions } from './routes/stream.ts'
-import type { Services } from './services.ts'
+import type { AccessRules, Services } from './services.ts'
 import { createDayOf } from './tickets/number.ts'
 
 export interface ApiOptions {
@@ -43,6 +46,10 @@ export interface ApiOptions {
   readonly passwords?: PasswordsOptions
   readonly stream?: StreamOptions
   readonly checkAnswers?: boolean
+  /** What the configuration says of faces, doors and relays; left out: nothing is accepted, nothing on. */
+  readonly access?: AccessRules
+  /** LINLI_PASS_KEY: signs the codes of visitors. */
+  readonly passKey?: string | null
 }
 
 export interface ApiDeps {
@@ -60,6 +67,13 @@ export interface Api {
   close(): Promise<void>
 }
 
+const noAccess: AccessRules = {
+  pictureLivenessAcceptedBy: null,
+  relayAddresses: [],
+  filingNumber: null,
+  watchlistEnabled: false,
+}
+
 const defaultQuotaBytes = 5 * 1024 ** 3
 
 /** Opens the store, wires the services and starts what runs in the background. Listens to nothing. */
@@ -73,7 +87,12 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
     url: options.gatewayUrl,
     serviceToken: options.serviceToken,
   })
-  const roster = new RosterPusher({ readRoster: () => readRoster(db), gateway, logger, chance })
+  const roster = new RosterPusher({
+    readRoster: () => readRoster(db, clock()),
+    gateway,
+    logger,
+    chance,
+  })
   const services = wire(
     { ...deps, db, hub, gateway, push: (change) => roster.push(change) },
     options,
@@ -82,6 +101,11 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
     roster.confirmed === null ? -1 : roster.confirmed,
   )
   services.metrics.gauge('linli_api_roster_failures', 'Failed pushes', () => roster.failures)
+  services.metrics.gauge(
+    'linli_api_face_removal_failures',
+    'Templates that the box did not delete at the first try',
+    () => services.removals.failures,
+  )
   const firstStart = await ensureFirstAdmin(
     { db, passwords: services.passwords, random },
     { home: options.home, password: options.adminPassword, now: clock() },
@@ -93,7 +117,10 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
     ...(options.stream === undefined ? {} : { stream: options.stream }),
   })
   await hub.start()
+  // First what has run out, so that the box is not told of it.
+  await services.removals.sweep()
   roster.start()
+  services.removals.start()
   services.visits.start()
   const pruning = setInterval(() => {
     prune(db, retention, clock()).then(
@@ -108,6 +135,7 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
     async close() {
       clearInterval(pruning)
       await app.close()
+      await services.removals.close()
       await roster.close()
       await services.visits.close()
       await hub.close()
@@ -123,9 +151,13 @@ function wire(parts: Wired, options: ApiOptions): Services {
   const { categories, units, timeZone = 'Asia/Shanghai' } = options
   const hours = new Map(categories.map((category) => [category.code, category.handleHours]))
   const unitIds = new Set(units.map(({ id }) => id))
+  const { access: accessRules = noAccess, passKey = null } = options
+  const transact = createTransact(db, () => hub.wake())
+  const { watchlistEnabled } = accessRules
+  const expire = createExpiry({ transact, clock, push, watchlistEnabled })
   return {
     db,
-    transact: createTransact(db, () => hub.wake()),
+    transact,
     clock,
     random,
     passwords: createPasswords(options.passwords),
@@ -142,6 +174,10 @@ function wire(parts: Wired, options: ApiOptions): Services {
     gatewayWatch: createGatewayWatch({ gateway, clock }),
     push,
     visits: new VisitForwarder({ db, clock, logger, gateway }),
+    removals: new FaceRemovals({ db, transact, clock, logger, gateway, expire }),
+    notices: createNotices({ db, clock, filingNumber: accessRules.filingNumber }),
+    accessRules,
+    passKey,
     hub,
     metrics: createMetrics(),
     tickets: {

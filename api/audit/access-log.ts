@@ -8,6 +8,8 @@ export interface AccessEntry {
   readonly target: string
   readonly community: string
   readonly reason: string | null
+  /** Write it each time: it changes something, and is no second look at the same page. */
+  readonly each?: boolean
 }
 
 /** Who looked at what, or moved what, and why. Written before the picture is shown or the command sent. */
@@ -28,7 +30,7 @@ export function createAccessLog(
   const looks = new Map<string, number>()
 
   function isRepeat(principal: Principal, entry: AccessEntry, now: number): boolean {
-    if (entry.what.startsWith('command')) return false
+    if (entry.each === true || entry.what.startsWith('command')) return false
     const key = JSON.stringify([
       principal.id,
       entry.what,

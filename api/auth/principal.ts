@@ -1,6 +1,6 @@
 import type { Account, Role } from '../../contracts/http/auth.ts'
 
-export type Scope = 'open311' | 'intake' | 'read' | 'gateway'
+export type Scope = 'open311' | 'intake' | 'read' | 'gateway' | 'terminal'
 
 /** Who asks. A key or a box has no account; `areas` null means every community. */
 export interface Principal {

@@ -5,6 +5,7 @@ import { accounts } from './migrations/0001-accounts.ts'
 import { tickets } from './migrations/0002-tickets.ts'
 import { events } from './migrations/0003-events.ts'
 import { roster } from './migrations/0004-roster.ts'
+import { access } from './migrations/0005-access.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -38,6 +39,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0002-tickets': tickets(dialect),
         '0003-events': events(dialect),
         '0004-roster': roster(),
+        '0005-access': access(dialect),
       }),
     },
   })

@@ -11,6 +11,8 @@ export interface Retention {
   readonly anomaliesMs: number
   /** Processing records are kept three years (PIPL 56). */
   readonly accessLogMs: number
+  /** Visits that are over. */
+  readonly visitorsMs: number
 }
 
 export const defaultRetention: Retention = {
@@ -18,6 +20,7 @@ export const defaultRetention: Retention = {
   streamEventsMax: 50_000,
   anomaliesMs: 400 * dayMs,
   accessLogMs: 1_100 * dayMs,
+  visitorsMs: 90 * dayMs,
 }
 
 /** Deletes what is past its time; says how many rows went. */
@@ -50,6 +53,11 @@ export async function prune(db: Db, retention: Retention, now: number): Promise<
     await db
       .deleteFrom('access_log')
       .where('ts', '<', now - retention.accessLogMs)
+      .executeTakeFirst(),
+    await db
+      .deleteFrom('visitors')
+      .where('to_at', '<', now - retention.visitorsMs)
+      .where('listed', '=', 0)
       .executeTakeFirst(),
   ]
   return results.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0)

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { AccessTables } from './access-schema.ts'
 
 /**
  * The tables of the governance platform. Dialect-neutral on purpose: text, integers and reals only;
@@ -169,6 +170,9 @@ export interface DevicesTable {
   household: string | null
   interval_ms: number | null
   camera: string | null
+  door: string | null
+  barrier: string | null
+  relay: string | null
   created_at: number
   updated_at: number
 }
@@ -199,6 +203,8 @@ export interface ResidentsTable {
   honorific: string
   phone: string | null
   watch: string | null
+  /** YYYY-MM-DD */
+  birth_date: string | null
   created_at: number
 }
 
@@ -235,6 +241,8 @@ export interface CardsTable {
   doors: string
   from_at: number | null
   to_at: number | null
+  /** Null: a card. */
+  kind: string | null
   created_at: number
 }
 
@@ -255,7 +263,7 @@ export interface AccessLogTable {
   reason: string | null
 }
 
-export interface Database {
+export interface Database extends AccessTables {
   users: UsersTable
   sessions: SessionsTable
   api_keys: ApiKeysTable

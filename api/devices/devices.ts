@@ -4,13 +4,14 @@ import { CodedError } from '../../contracts/errors.ts'
 import type { DeviceCreate, DevicePatch } from '../../contracts/http/devices.ts'
 import { isSlug } from '../../contracts/ids.ts'
 import type { DeviceInfo } from '../../contracts/payloads.ts'
-import type { CameraSettings, RosterChange, RosterDevice } from '../../contracts/roster.ts'
+import type { RosterChange, RosterDevice } from '../../contracts/roster.ts'
 import { toJsonOrNull } from '../db/json.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { emit } from '../events/emit.ts'
 import { recordChange } from '../roster/change.ts'
 import { deviceOf } from '../roster/rows.ts'
 import { type Issued, issueCredential, revokeCredential, usernameOf } from './credentials.ts'
+import { type DeviceRules, settingsOf } from './settings.ts'
 
 export interface DeviceOutcome {
   readonly device: RosterDevice
@@ -22,25 +23,6 @@ export interface DeviceWithIssued extends DeviceOutcome {
 
 /** Strangers that may wait for approval in one community; more are turned away and counted. */
 const pendingMax = 500
-
-const cameraDefaults: CameraSettings = {
-  priority: 'public',
-  // Faces are found in order to be blurred.
-  tasks: ['objects', 'faces'],
-  source: null,
-  zones: [],
-  staleAfterMs: 30_000,
-}
-
-/** A camera that is not spelled out gets the defaults; other types have none. */
-function cameraOf(
-  type: string,
-  given: DeviceCreate['camera'],
-  before: CameraSettings | null = null,
-): CameraSettings | null {
-  if (given === undefined && before === null && !/(^|-)camera($|-)/.test(type)) return null
-  return { ...cameraDefaults, ...before, ...given }
-}
 
 export async function findDevice(
   db: Db | Trx,
@@ -61,6 +43,7 @@ export async function registerDevice(
   trx: Trx,
   body: DeviceCreate,
   community: string,
+  rules: DeviceRules,
   now: number,
 ): Promise<DeviceWithIssued> {
   if ((await findDevice(trx, community, body.id)) !== null) {
@@ -76,7 +59,7 @@ export async function registerDevice(
     state: 'approved',
     household: body.household ?? null,
     intervalMs: body.intervalMs ?? null,
-    camera: cameraOf(body.type, body.camera),
+    ...settingsOf(body, body, {}, rules),
   }
   await insert(trx, device, now)
   return withCredential(trx, device, 'registered', now)
@@ -99,6 +82,9 @@ const columnsOf = (device: RosterDevice) => ({
   household: device.household,
   interval_ms: device.intervalMs,
   camera: toJsonOrNull(device.camera),
+  door: toJsonOrNull(device.door),
+  barrier: toJsonOrNull(device.barrier),
+  relay: toJsonOrNull(device.relay),
 })
 
 async function checkHousehold(
@@ -154,6 +140,7 @@ export async function patchDevice(
   trx: Trx,
   device: RosterDevice,
   patch: DevicePatch,
+  rules: DeviceRules,
   now: number,
 ): Promise<DeviceOutcome> {
   await checkHousehold(trx, device.community, patch.household)
@@ -165,7 +152,7 @@ export async function patchDevice(
     place: patch.place ?? device.place,
     household: patch.household ?? device.household,
     intervalMs: patch.intervalMs ?? device.intervalMs,
-    camera: cameraOf(type, patch.camera, device.camera),
+    ...settingsOf({ id: device.id, type }, patch, device, rules),
   }
   await save(trx, next, now)
   const change = await recordChange(trx, { devices: { upsert: [next] } })
@@ -219,6 +206,7 @@ export async function blockDevice(
 export async function noteStranger(
   trx: Trx,
   event: GatewayEvent,
+  rules: DeviceRules,
   now: number,
 ): Promise<DeviceOutcome | null> {
   const { community, device: id, data } = event
@@ -226,7 +214,7 @@ export async function noteStranger(
   const known = await findDevice(trx, community, id)
   if (known !== null && (known.state !== 'pending' || data.info === null)) return null
   if (known === null && (await countPending(trx, community)) >= pendingMax) return null
-  const device = pendingDevice(community, id, data.info ?? {})
+  const device = pendingDevice(community, id, data.info ?? {}, rules)
   if (known === null) await insert(trx, device, now)
   else await save(trx, device, now)
   const change = await recordChange(trx, { devices: { upsert: [device] } })
@@ -244,7 +232,12 @@ async function countPending(trx: Trx, community: string): Promise<number> {
   return Number(waiting?.n ?? 0)
 }
 
-function pendingDevice(community: string, id: string, info: DeviceInfo): RosterDevice {
+function pendingDevice(
+  community: string,
+  id: string,
+  info: DeviceInfo,
+  rules: DeviceRules,
+): RosterDevice {
   const { type = 'unknown', name, place, intervalMs } = info
   return {
     id,
@@ -255,6 +248,6 @@ function pendingDevice(community: string, id: string, info: DeviceInfo): RosterD
     state: 'pending',
     household: null,
     intervalMs: intervalMs ?? null,
-    camera: cameraOf(type, undefined),
+    ...settingsOf({ id, type }, {}, {}, rules),
   }
 }

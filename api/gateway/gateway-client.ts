@@ -1,11 +1,16 @@
 import { type CareItem } from '../../contracts/care.ts'
 import { CodedError, type ErrorCode, errorTable } from '../../contracts/errors.ts'
 import type { GatewayHealth } from '../../contracts/health.ts'
+import type { ParkingAnswer, TerminalReport } from '../../contracts/http/access.ts'
 import type {
   CareAnswer,
   CommandOutcome,
   CommandRequest,
   DeviceState,
+  EnrolAnswer,
+  EnrolRequest,
+  ForgetAnswer,
+  OpenRequest,
   TelemetryAnswer,
 } from '../../contracts/private-api.ts'
 import type { Roster, RosterChange } from '../../contracts/roster.ts'
@@ -22,6 +27,13 @@ export interface GatewayClient {
   care(community: string): Promise<readonly CareItem[]>
   visit(report: { resident: string; at: number; seen: boolean; by: string }): Promise<void>
   command(request: CommandRequest): Promise<CommandOutcome>
+  /** Passes on `face.not-usable`, `face.mismatch` and `face.duplicate` with what the box says of each picture. */
+  enrol(request: EnrolRequest): Promise<EnrolAnswer>
+  /** Also where there was no such template. */
+  forget(template: string): Promise<ForgetAnswer>
+  open(what: 'doors' | 'barriers', device: string, request: OpenRequest): Promise<CommandOutcome>
+  parking(community: string): Promise<ParkingAnswer>
+  terminalReport(community: string, device: string, report: TerminalReport): Promise<void>
   /** The answer as it comes, for pictures and streams; the caller reads or cancels the body. */
   raw(path: string, signal?: AbortSignal): Promise<Response>
 }
@@ -107,9 +119,41 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
         body: request,
         timeoutMs: request.ttlMs + timeoutMs,
       }),
+    ...accessCalls(json, call),
     raw: (path, signal) => call(path, { signal }),
   }
 }
+
+type Json = <T>(path: string, options?: Call) => Promise<T>
+
+/** Faces, doors, barriers. */
+function accessCalls(
+  json: Json,
+  call: (path: string, options?: Call) => Promise<Response>,
+): Pick<GatewayClient, 'enrol' | 'forget' | 'open' | 'parking' | 'terminalReport'> {
+  return {
+    enrol: (body) => json<EnrolAnswer>('/faces', { method: 'POST', body, timeoutMs: enrolMs }),
+    forget: (template) =>
+      json<ForgetAnswer>(`/faces/${encodeURIComponent(template)}`, { method: 'DELETE' }),
+    open: (what, device, body) =>
+      json<CommandOutcome>(`/${what}/${encodeURIComponent(device)}/open`, {
+        method: 'POST',
+        body,
+        timeoutMs: openMs,
+      }),
+    parking: (community) => json<ParkingAnswer>(`/parking?${inCommunity(community)}`),
+    terminalReport: async (community, device, body) => {
+      const path = `/terminals/${encodeURIComponent(device)}/events?${inCommunity(community)}`
+      const response = await call(path, { method: 'POST', body })
+      await response.body?.cancel()
+    },
+  }
+}
+
+/** Three pictures of 12 MB through detector and embedding, behind whatever is in the queue. */
+const enrolMs = 20_000
+/** A command's time to live on a door, and the way there and back. */
+const openMs = 20_000
 
 const inCommunity = (community: string): string => `community=${encodeURIComponent(community)}`
 
@@ -121,17 +165,26 @@ function reasonOf(error: unknown): string {
 
 /** A coded refusal keeps its code; the gateway's own troubles are not ours to name. */
 async function refusalOf(response: Response): Promise<CodedError> {
-  let problem: { code?: unknown; detail?: unknown } = {}
+  let problem: Record<string, unknown> = {}
   try {
     problem = (await response.json()) as typeof problem
   } catch {
     await response.body?.cancel()
   }
-  const { code, detail } = problem
+  const {
+    type: _type,
+    title: _title,
+    status: _status,
+    hint: _hint,
+    code,
+    detail,
+    ...more
+  } = problem
   const known = typeof code === 'string' && code in errorTable && response.status < 500
   const passes = known && code !== 'auth.required'
   return new CodedError(
     passes ? (code as ErrorCode) : 'gateway.unreachable',
     typeof detail === 'string' ? detail : `gateway answered ${response.status}`,
+    passes ? more : {},
   )
 }

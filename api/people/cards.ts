@@ -38,6 +38,7 @@ export async function createCard(
     from_at: body.from ?? null,
     to_at: body.to ?? null,
     created_at: now,
+    kind: body.kind ?? null,
   }
   await trx.insertInto('cards').values(row).execute()
   const card = cardOf(row)

@@ -59,7 +59,7 @@ export async function listResidents(
     (row) => [row.id],
     (row) => {
       const theirs = suspensions.filter(({ resident }) => resident === row.id)
-      return residentItem(residentOf(row, theirs), row.phone, principal.role)
+      return residentItem(residentOf(row, theirs), row, principal.role)
     },
   )
 }

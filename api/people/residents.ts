@@ -63,6 +63,7 @@ export async function createResident(
     name: body.name,
     honorific: body.honorific ?? body.name,
     phone: body.phone ?? null,
+    birth_date: body.birthDate ?? null,
     watch: watchOf(body.watch, now),
     created_at: now,
   }
@@ -84,6 +85,7 @@ export async function patchResident(
     name: patch.name ?? before.name,
     honorific: patch.honorific ?? before.honorific,
     phone: patch.phone ?? before.phone,
+    birth_date: patch.birthDate === undefined ? before.birth_date : patch.birthDate,
     watch: patch.watch === undefined ? before.watch : watchOf(patch.watch, now),
   }
   await trx.updateTable('residents').set(row).where('id', '=', row.id).execute()
@@ -128,7 +130,7 @@ async function checkHousehold(
 /** A resident as a role may see them; telephone numbers are masked for everybody. */
 export function residentItem(
   resident: RosterResident,
-  phone: string | null,
+  { phone, birth_date: birthDate }: Pick<ResidentRow, 'phone' | 'birth_date'>,
   role: Role | null,
 ): ResidentItem {
   const full = seesPeople(role)
@@ -137,5 +139,6 @@ export function residentItem(
     name: full ? resident.name : maskName(resident.name),
     honorific: full ? resident.honorific : maskName(resident.honorific),
     phone: phone === null ? null : maskPhone(phone),
+    birthDate: full ? birthDate : null,
   }
 }

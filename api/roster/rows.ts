@@ -5,9 +5,20 @@ import type {
   RosterCard,
   RosterCredential,
   RosterDevice,
+  RosterFace,
   RosterHousehold,
   RosterResident,
+  RosterVehicle,
+  RosterVisitor,
+  RosterWatched,
 } from '../../contracts/roster.ts'
+import type { BarrierSettings, DoorSettings, RelaySettings } from '../../contracts/access.ts'
+import type {
+  FacesTable,
+  VehiclesTable,
+  VisitorsTable,
+  WatchlistTable,
+} from '../db/access-schema.ts'
 import { fromJson, fromJsonOrNull } from '../db/json.ts'
 import type {
   CardsTable,
@@ -29,6 +40,9 @@ export const deviceOf = (row: Selectable<DevicesTable>): RosterDevice => ({
   household: row.household,
   intervalMs: row.interval_ms,
   camera: fromJsonOrNull(row.camera) as CameraSettings | null,
+  door: fromJsonOrNull(row.door) as DoorSettings | null,
+  barrier: fromJsonOrNull(row.barrier) as BarrierSettings | null,
+  relay: fromJsonOrNull(row.relay) as RelaySettings | null,
 })
 
 export const credentialOf = (row: Selectable<MqttCredentialsTable>): RosterCredential => ({
@@ -71,8 +85,51 @@ export const cardOf = (row: Selectable<CardsTable>): RosterCard => ({
   id: row.id,
   community: row.community,
   codeHashHex: row.code_hash,
+  kind: row.kind === 'pin' ? 'pin' : 'card',
   holder: fromJson(row.holder) as RosterCard['holder'],
   doors: fromJson(row.doors) as string[],
   from: row.from_at,
   to: row.to_at,
+})
+
+export const faceOf = (row: Selectable<FacesTable>): RosterFace => ({
+  id: row.id,
+  community: row.community,
+  resident: row.resident,
+  consent: row.consent,
+})
+
+export const vehicleOf = (row: Selectable<VehiclesTable>): RosterVehicle => ({
+  id: row.id,
+  community: row.community,
+  plate: row.plate,
+  holder: fromJsonOrNull(row.holder) as RosterVehicle['holder'],
+  list: row.list as RosterVehicle['list'],
+  note: row.note,
+  from: row.from_at,
+  to: row.to_at,
+})
+
+export const visitorOf = (row: Selectable<VisitorsTable>): RosterVisitor => ({
+  id: row.id,
+  community: row.community,
+  name: row.name,
+  host: row.host,
+  pinHashHex: row.pin_hash,
+  plate: row.plate,
+  doors: fromJson(row.doors) as string[],
+  from: row.from_at,
+  to: row.to_at,
+  entriesMax: row.entries_max,
+})
+
+/** The template in the gateway goes by the entry's own id. */
+export const watchedOf = (row: Selectable<WatchlistTable>): RosterWatched => ({
+  id: row.id,
+  community: row.community,
+  template: row.id,
+  label: row.label,
+  authority: row.authority,
+  documentNumber: row.document_number,
+  expiresAt: row.expires_at,
 })

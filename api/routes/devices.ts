@@ -28,7 +28,7 @@ import { communityFor } from './tickets.ts'
 
 export type DeviceDeps = Pick<
   Services,
-  'db' | 'transact' | 'clock' | 'push' | 'gateway' | 'community' | 'logAccess'
+  'db' | 'transact' | 'clock' | 'push' | 'gateway' | 'community' | 'logAccess' | 'accessRules'
 >
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 
@@ -151,7 +151,7 @@ function oneRoutes(app: App, deps: DeviceDeps): void {
       const { id } = request.params
       const outcome = await deps.transact(async (trx) => {
         const device = await deviceFor(request, { ...deps, db: trx }, id, request.query.community)
-        return patchDevice(trx, device, request.body, deps.clock())
+        return patchDevice(trx, device, request.body, deps.accessRules, deps.clock())
       })
       return { device: outcome.device, inForce: await deps.push(outcome.change) }
     },
@@ -194,7 +194,7 @@ function secretRoutes(app: App, deps: DeviceDeps): void {
     async (request, reply) => {
       const community = communityFor(whoIs(request), request.body.community, deps.community)
       const { device, mqtt, change } = await deps.transact((trx) =>
-        registerDevice(trx, request.body, community, deps.clock()),
+        registerDevice(trx, request.body, community, deps.accessRules, deps.clock()),
       )
       return reply.code(201).send({ device, mqtt, inForce: await deps.push(change) })
     },

@@ -22,7 +22,7 @@ const streamed: Readonly<Record<string, StreamEvent>> = {
 /** `/gateway`: for boxes, with the service token or a key of scope `gateway`. */
 export const gatewayRoutes =
   (
-    deps: Pick<Services, 'db' | 'transact' | 'clock' | 'push' | 'metrics'>,
+    deps: Pick<Services, 'db' | 'transact' | 'clock' | 'push' | 'metrics' | 'accessRules'>,
   ): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
@@ -31,7 +31,7 @@ export const gatewayRoutes =
         config: boxes,
         schema: { summary: 'The whole roster', tags: ['gateway'], response: { 200: Roster } },
       },
-      () => readRoster(deps.db),
+      () => readRoster(deps.db, deps.clock()),
     )
     app.post(
       '/gateway/events',
@@ -53,7 +53,9 @@ export const gatewayRoutes =
           for (const event of fresh) await show(trx, event, now)
           const strangers = fresh.filter(({ type }) => type === 'device.seen')
           const noted = []
-          for (const event of strangers) noted.push(await noteStranger(trx, event, now))
+          for (const event of strangers) {
+            noted.push(await noteStranger(trx, event, deps.accessRules, now))
+          }
           const changes = noted.flatMap((outcome) => (outcome === null ? [] : [outcome.change]))
           return { fresh, changes, refused: strangers.length - changes.length }
         })

@@ -12,6 +12,7 @@ import {
 import { listOf, withForce } from '../../contracts/http/system.ts'
 import { RosterCard } from '../../contracts/roster.ts'
 import { seesCommunity } from '../auth/principal.ts'
+import { checkBirthDate } from '../consents/age.ts'
 import { createCard, listCards, removeCard } from '../people/cards.ts'
 import { listHouseholds, listResidents } from '../people/list.ts'
 import {
@@ -28,7 +29,7 @@ import { communityFor } from './tickets.ts'
 
 export type PeopleRouteDeps = Pick<
   Services,
-  'db' | 'transact' | 'clock' | 'random' | 'push' | 'community'
+  'db' | 'transact' | 'clock' | 'random' | 'push' | 'community' | 'tickets'
 >
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 
@@ -119,10 +120,11 @@ function residentRoutes(app: App, deps: PeopleRouteDeps): void {
     async (request, reply) => {
       const principal = whoIs(request)
       const community = communityFor(principal, request.body.community, deps.community)
+      checkBirth(deps, request.body.birthDate)
       const { resident, row, change } = await deps.transact((trx) =>
         createResident(trx, deps, request.body, community, deps.clock()),
       )
-      const item = residentItem(resident, row.phone, principal.role)
+      const item = residentItem(resident, row, principal.role)
       return reply.code(201).send({ ...item, inForce: await deps.push(change) })
     },
   )
@@ -141,6 +143,7 @@ function residentRoutes(app: App, deps: PeopleRouteDeps): void {
     async (request) => {
       const principal = whoIs(request)
       const { id } = request.params
+      checkBirth(deps, request.body.birthDate)
       const { resident, row, change } = await deps.transact(async (trx) => {
         const before = await findResident(trx, id)
         if (before === null || !seesCommunity(principal, before.community)) {
@@ -148,10 +151,14 @@ function residentRoutes(app: App, deps: PeopleRouteDeps): void {
         }
         return patchResident(trx, before, request.body, deps.clock())
       })
-      const item = residentItem(resident, row.phone, principal.role)
+      const item = residentItem(resident, row, principal.role)
       return { ...item, inForce: await deps.push(change) }
     },
   )
+}
+
+function checkBirth(deps: PeopleRouteDeps, birthDate: string | null | undefined): void {
+  if (typeof birthDate === 'string') checkBirthDate(birthDate, deps.tickets.dayOf(deps.clock()))
 }
 
 function cardRoutes(app: App, deps: PeopleRouteDeps): void {

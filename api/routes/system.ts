@@ -19,6 +19,7 @@ type Deps = Pick<
   | 'version'
   | 'community'
   | 'webPresent'
+  | 'notices'
 >
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 const everybody = { access: { roles, scopes: ['read', 'intake', 'open311'] } } as const
@@ -73,7 +74,10 @@ function healthRoutes(app: App, deps: Deps): void {
       const status = problems.length === 0 ? 'ok' : 'degraded'
       const principal = request.principal
       if (principal === null || principal.mustChangePassword) return { status }
-      return { status, version: deps.version, community: deps.community, problems, gateway }
+      // A duty that waits is told, but nothing is broken by it.
+      const all = [...problems, ...(await deps.notices())]
+      const { version, community } = deps
+      return { status, version, community, problems: all, gateway }
     },
   )
   app.get(

@@ -44,6 +44,20 @@ export const accessErrors = {
     '30 个工作日内向省级网信部门备案，备案号写入 access.filingNumber',
     'File within 30 working days, then set access.filingNumber',
   ),
+  'face.filing-near': entry(
+    null,
+    '本系统存储的人脸已过 8 万人，准备备案',
+    'Faces of more than 80,000 persons are stored: prepare the filing',
+    '达到 10 万人后 30 个工作日内须向省级网信部门备案，备案号写入 access.filingNumber',
+    'From 100,000 on file within 30 working days; then set access.filingNumber',
+  ),
+  'camera.sign-missing': entry(
+    null,
+    '公共场所的摄像机没有提示标识照片',
+    'Cameras in public places without a photo of their sign',
+    '设置显著提示标识，把照片的 sha256 写入摄像机的 signSha256',
+    'Put up a sign, and set signSha256 of the camera to the sha256 of its photo',
+  ),
   'door.face-only': entry(
     422,
     '门不能只认脸',
@@ -85,6 +99,13 @@ export const accessErrors = {
     'The pass is no longer valid',
     '请重新邀请',
     'Invite again',
+  ),
+  'visitor.no-pass-key': entry(
+    503,
+    '还不能签发访客码',
+    'Passes cannot be signed',
+    '两个进程都要设置同一个 LINLI_PASS_KEY；npm start 会自动设置',
+    'Set the same LINLI_PASS_KEY for both processes; npm start does it by itself',
   ),
   'watchlist.off': entry(
     403,

@@ -22,7 +22,9 @@ export const ConsentCreate = Type.Object({
   textSha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
   channel: Type.Optional(Text(64)),
   /** Needed below the age of 14. */
-  guardian: Type.Optional(nullable(Type.Object({ name: Text(100), relation: Text(64) }))),
+  guardian: Type.Optional(
+    nullable(Type.Object({ name: Text(100), relation: Type.Optional(Text(64)) })),
+  ),
   expiresAt: Type.Optional(nullable(Type.Number())),
   /** sha256 of the signed sheet's photo. */
   evidenceSha256: Type.Optional(nullable(Type.String({ pattern: '^[0-9a-f]{64}$' }))),

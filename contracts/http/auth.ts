@@ -51,7 +51,7 @@ export const UserCreate = Type.Object({
 })
 export type UserCreate = Static<typeof UserCreate>
 
-export const apiKeyScopes = ['open311', 'intake', 'read', 'gateway'] as const
+export const apiKeyScopes = ['open311', 'intake', 'read', 'gateway', 'terminal'] as const
 export const ApiKeyCreate = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 100 }),
   scopes: Type.Array(Type.Enum(apiKeyScopes), { minItems: 1 }),

@@ -1,9 +1,29 @@
 import Type, { type Static } from 'typebox'
+import { BarrierSettings, DoorSettings } from '../access.ts'
 import { CameraHealth } from '../health.ts'
 import { Slug } from '../ids.ts'
 import { Place } from '../place.ts'
 import { TelemetryPoint } from '../private-api.ts'
 import { CameraSettings, RosterDevice } from '../roster.ts'
+
+const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) =>
+  Type.Union([schema, Type.Null()])
+
+/** RelaySettings in short: what it calls is enough. The payload is `ON`, the method POST where not said. */
+export const RelayGiven = Type.Union([
+  Type.Object({
+    topic: Type.String({ minLength: 1, maxLength: 256, pattern: '^[^#+$\\u0000]+$' }),
+    payload: Type.Optional(Type.String({ maxLength: 1_000 })),
+    stateTopic: Type.Optional(orNull(Type.String({ maxLength: 256 }))),
+    stateIncludes: Type.Optional(orNull(Type.String({ maxLength: 200 }))),
+  }),
+  Type.Object({
+    url: Type.String({ maxLength: 1_000, pattern: '^https?://' }),
+    method: Type.Optional(Type.Enum(['GET', 'POST'])),
+    body: Type.Optional(orNull(Type.String({ maxLength: 1_000 }))),
+  }),
+])
+export type RelayGiven = Static<typeof RelayGiven>
 
 /** `POST /devices`: registers an approved device. Left out, `community` is the box's own. */
 export const DeviceCreate = Type.Object({
@@ -15,6 +35,10 @@ export const DeviceCreate = Type.Object({
   household: Type.Optional(Type.String({ maxLength: 64 })),
   intervalMs: Type.Optional(Type.Integer({ minimum: 100 })),
   camera: Type.Optional(Type.Partial(CameraSettings)),
+  /** What is left out is as the type brings it (a `face-terminal` is a door with a camera), or as it was; null takes it away. */
+  door: Type.Optional(orNull(Type.Partial(DoorSettings))),
+  barrier: Type.Optional(orNull(Type.Partial(BarrierSettings))),
+  relay: Type.Optional(orNull(RelayGiven)),
 })
 export type DeviceCreate = Static<typeof DeviceCreate>
 

@@ -21,6 +21,10 @@ export const ResidentCreate = Type.Object({
   honorific: Type.Optional(Type.String({ maxLength: 100 })),
   household: Type.Optional(Type.String({ maxLength: 64 })),
   phone: Type.Optional(Type.String({ maxLength: 32 })),
+  /** YYYY-MM-DD; below the age of 14 a guardian consents. Not in the roster. */
+  birthDate: Type.Optional(
+    Type.Union([Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }), Type.Null()]),
+  ),
   watch: Type.Optional(
     Type.Union([
       Type.Object({
@@ -36,6 +40,8 @@ export const ResidentItem = Type.Object({
   ...RosterResident.properties,
   /** Masked by role: `138****2207`. */
   phone: Type.Union([Type.String(), Type.Null()]),
+  /** Null too for roles that only read figures. */
+  birthDate: Type.Union([Type.String(), Type.Null()]),
 })
 export type ResidentItem = Static<typeof ResidentItem>
 
@@ -44,6 +50,7 @@ export const CardCreate = Type.Object({
   community: Type.Optional(Slug),
   code: Type.String({ minLength: 4, maxLength: 128 }),
   holder: RosterCard.properties.holder,
+  kind: RosterCard.properties.kind,
   doors: Type.Optional(Type.Array(Slug)),
   from: Type.Optional(Type.Number()),
   to: Type.Optional(Type.Number()),

@@ -11,6 +11,8 @@ import type { Role } from '../../../contracts/http/auth.ts'
 import { type Api, type ApiOptions, startApi } from '../../../api/start.ts'
 
 export const serviceToken = 'service-token-of-the-tests-0123456789'
+/** In place of LINLI_PASS_KEY. */
+export const passKey = 'pass-key-of-the-tests-0123456789abcdef'
 export const adminPassword = 'correct horse battery'
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const shipped = (file: string): Promise<string> => readFile(`${root}config/${file}`, 'utf8')
@@ -66,6 +68,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
         categories: parseCategories(await shipped('categories.csv')),
         units: parseOrg(await shipped('org.yaml'), 'org.yaml', 'demo'),
         checkAnswers: true,
+        passKey,
         ...options,
       },
     )

@@ -10,7 +10,7 @@ export interface Box {
   readonly asked: string[]
   readonly bodies: unknown[]
   readonly roster: Roster
-  /** Routes of this test: answers by `METHOD /path`. */
+  /** Routes of this test: answers by `METHOD /path`; `*` stands for an id in second place. */
   readonly answers: Map<string, (body: unknown, url: URL, response: ServerResponse) => unknown>
   close(): Promise<void>
 }
@@ -40,11 +40,11 @@ export async function startBox(port = 0, startVersion = -1): Promise<Box> {
       if (change.base !== state.roster.version) {
         return problem(response, 409, 'gateway.roster-version')
       }
-      state.roster = { ...state.roster, version: change.version }
+      state.roster = applied(state.roster, change)
     } else {
-      const own = answers.get(name)
+      const own = answers.get(name) ?? answers.get(name.replace(/^(\S+ \/[^/]+\/)[^/]+/, '$1*'))
       if (own === undefined) return problem(response, 404, 'not-found')
-      const result = own(body, url, response)
+      const result = await own(body, url, response)
       if (result === undefined) return
       return json(response, 200, result)
     }
@@ -72,6 +72,20 @@ export async function startBox(port = 0, startVersion = -1): Promise<Box> {
   }
 }
 
+/** By id, as the gateway does it; devices and credentials are looked at in the whole roster only. */
+function applied(roster: Roster, change: RosterChange): Roster {
+  const next: Record<string, unknown> = { ...roster, version: change.version }
+  for (const section of ['faces', 'vehicles', 'visitors', 'watchlist', 'cards'] as const) {
+    const part = change[section]
+    if (part === undefined) continue
+    const fresh: readonly { readonly id: string }[] = part.upsert
+    const gone = new Set([...part.remove, ...fresh.map(({ id }) => id)])
+    const kept: readonly { readonly id: string }[] = roster[section] ?? []
+    next[section] = [...kept.filter(({ id }) => !gone.has(id)), ...fresh]
+  }
+  return next as unknown as Roster
+}
+
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   let text = ''
   for await (const chunk of request) text += String(chunk)
@@ -83,5 +97,9 @@ function json(response: ServerResponse, status: number, body: unknown): void {
   response.end(JSON.stringify(body))
 }
 
-export const problem = (response: ServerResponse, status: number, code: string): void =>
-  json(response, status, { code, status, detail: code })
+export const problem = (
+  response: ServerResponse,
+  status: number,
+  code: string,
+  more: object = {},
+): void => json(response, status, { code, status, detail: code, ...more })

@@ -1,0 +1,169 @@
+import {
+  type BarrierSettings,
+  type DoorSettings,
+  type RelaySettings,
+  defaultBarrier,
+  defaultDoor,
+  doorFault,
+} from '../../contracts/access.ts'
+import { CodedError } from '../../contracts/errors.ts'
+import type { DevicePatch, RelayGiven } from '../../contracts/http/devices.ts'
+import { type CameraSettings, type RosterDevice, forbiddenAreas } from '../../contracts/roster.ts'
+
+/** What the configuration says of doors and relays. */
+export interface DeviceRules {
+  /** Who accepted that pictures alone tell a live face; null: nobody. */
+  readonly pictureLivenessAcceptedBy: string | null
+  readonly relayAddresses: readonly string[]
+}
+
+export type DeviceSettings = Pick<RosterDevice, 'camera' | 'door' | 'barrier' | 'relay'>
+type Given = Pick<DevicePatch, 'camera' | 'door' | 'barrier' | 'relay'>
+
+const cameraDefaults: CameraSettings = {
+  priority: 'public',
+  // Faces are found in order to be blurred.
+  tasks: ['objects', 'faces'],
+  source: null,
+  zones: [],
+  staleAfterMs: 30_000,
+}
+
+/** What a device is by the words of its type: `face-terminal`, `smart-lock`, `gate-camera`, 道闸. */
+function kindsOf(type: string) {
+  const lower = type.toLowerCase()
+  const words = new Set(lower.split(/[^\p{L}\p{N}]+/u))
+  const has = (...some: readonly string[]): boolean => some.some((word) => words.has(word))
+  const isSensor = has('contact', 'sensor', 'magnet', 'bell', 'doorbell', 'button')
+  const isCamera = has('camera') || lower.includes('摄像')
+  const isBarrier =
+    !isSensor && !isCamera && (has('barrier', 'barriers') || /gate-arm|boom-gate|道闸/.test(lower))
+  const isDoor =
+    !isSensor &&
+    (has('door', 'terminal', 'lock', 'doorlock', 'smartlock') ||
+      /access-?controller|门禁|门锁/.test(lower))
+  const seesFaces = isDoor && (isCamera || has('face') || lower.includes('人脸'))
+  const seesPlates = isCamera && has('plate', 'gate', 'barrier', 'anpr', 'lpr')
+  return { isCamera: isCamera || seesFaces, isDoor, isBarrier, seesPlates }
+}
+
+/**
+ * Settings of a device: what its type brings, then what stood before, then what is given. Refused are
+ * forbidden places (control C12), doors that only a face opens (C2) or whose face nobody vouches for, and
+ * relays off the list.
+ */
+export function settingsOf(
+  device: { readonly id: string; readonly type: string },
+  given: Given,
+  before: Partial<DeviceSettings>,
+  rules: DeviceRules,
+): DeviceSettings {
+  const kinds = kindsOf(device.type)
+  const camera = cameraOf(kinds, given, before)
+  const door = doorOf(device, kinds.isDoor, camera !== null, given, before, rules)
+  const settings = {
+    camera: camera !== null && door !== null && isNew(before) ? atDoor(camera, given) : camera,
+    door,
+    barrier: barrierOf(kinds.isBarrier, given, before),
+    relay: relayOf(given, before),
+  }
+  check(settings, rules)
+  return settings
+}
+
+type Kinds = ReturnType<typeof kindsOf>
+const isNew = (before: Partial<DeviceSettings>): boolean => (before.camera ?? null) === null
+
+function cameraOf(kinds: Kinds, given: Given, before: Partial<DeviceSettings>) {
+  const old = before.camera ?? null
+  if (given.camera === undefined && old === null && !kinds.isCamera) return null
+  const plates: Partial<CameraSettings> = kinds.seesPlates
+    ? { priority: 'door', tasks: ['plates', 'objects'] }
+    : {}
+  return { ...cameraDefaults, ...plates, ...old, ...given.camera }
+}
+
+/** A camera that is a door: its frames open it, so they are never dropped for others. */
+const atDoor = (camera: CameraSettings, given: Given): CameraSettings => ({
+  ...camera,
+  priority: given.camera?.priority ?? 'door',
+  tasks: given.camera?.tasks ?? ['recognition'],
+})
+
+function doorOf(
+  { id }: { readonly id: string },
+  isDoor: boolean,
+  hasCamera: boolean,
+  given: Given,
+  before: Partial<DeviceSettings>,
+  rules: DeviceRules,
+): DoorSettings | null {
+  if (given.door === null) return null
+  const old = before.door ?? null
+  if (given.door === undefined && old === null && !isDoor) return null
+  const accepted = rules.pictureLivenessAcceptedBy !== null
+  const ownEyes: Partial<DoorSettings> = hasCamera
+    ? { cameras: [id], methods: [accepted ? 'face' : 'face+pin', 'card', 'pin', 'qr'] }
+    : {}
+  return { ...defaultDoor, ...ownEyes, ...old, ...given.door }
+}
+
+function barrierOf(
+  isBarrier: boolean,
+  given: Given,
+  before: Partial<DeviceSettings>,
+): BarrierSettings | null {
+  if (given.barrier === null) return null
+  const old = before.barrier ?? null
+  if (given.barrier === undefined && old === null && !isBarrier) return null
+  return { ...defaultBarrier, ...old, ...given.barrier }
+}
+
+function relayOf(given: Given, before: Partial<DeviceSettings>): RelaySettings | null {
+  if (given.relay === null) return null
+  return given.relay === undefined ? (before.relay ?? null) : wholeRelay(given.relay)
+}
+
+function wholeRelay(relay: RelayGiven): RelaySettings {
+  if ('url' in relay) {
+    return {
+      kind: 'http',
+      method: relay.method ?? 'POST',
+      url: relay.url,
+      body: relay.body ?? null,
+    }
+  }
+  return {
+    kind: 'mqtt',
+    topic: relay.topic,
+    payload: relay.payload ?? 'ON',
+    stateTopic: relay.stateTopic ?? null,
+    stateIncludes: relay.stateIncludes ?? null,
+  }
+}
+
+function check({ camera, door, relay }: DeviceSettings, rules: DeviceRules): void {
+  const area = camera?.areaType
+  if (area !== undefined && forbiddenAreas.has(area)) {
+    throw new CodedError('camera.area-forbidden', `areaType ${area}`)
+  }
+  if (door !== null && door !== undefined) {
+    const fault = doorFault(door, rules.pictureLivenessAcceptedBy)
+    if (fault !== null) throw new CodedError(fault, `methods ${door.methods.join(', ')}`)
+  }
+  if (relay?.kind === 'http' && !isListed(relay.url, rules.relayAddresses)) {
+    throw new CodedError('relay.refused', `relay ${relay.url}`)
+  }
+}
+
+/** Below one of the addresses, as a client would read both: `..` and user names cannot get around it. */
+export function isListed(url: string, addresses: readonly string[]): boolean {
+  if (!URL.canParse(url)) return false
+  const { href } = new URL(url)
+  return addresses.some((address) => {
+    if (!URL.canParse(address)) return false
+    const base = new URL(address).href
+    if (!href.startsWith(base)) return false
+    return base.endsWith('/') || ['', '/', '?'].includes(href.charAt(base.length))
+  })
+}
