@@ -3,16 +3,18 @@ import { CodedError } from '../../contracts/errors.ts'
 import type { CameraHealth } from '../../contracts/health.ts'
 import type { LatestDetections } from '../../contracts/private-api.ts'
 import type { CameraSettings } from '../../contracts/roster.ts'
-import { deviceTopic } from '../../contracts/topics.ts'
 import { readJpegHeader } from '../../detectors/jpeg-header.ts'
 import type { CameraFrame } from '../model/frame.ts'
-import type { Analysis } from '../model/vision.ts'
+import { type Analysis, noThreadHasTime } from '../model/vision.ts'
+import { BadFrames } from './bad-frames.ts'
 import { Camera } from './camera.ts'
-import { followFrame, type Watched } from './follow-frame.ts'
-import { FrameQueue, type Priority, type WaitingFrame } from './frame-queue.ts'
+import { DropBook, type DropCause } from './drop-book.ts'
+import { eventTime, followFrame } from './follow-frame.ts'
+import { FrameQueue, type WaitingFrame } from './frame-queue.ts'
 import type { CameraHub, CameraHubDeps, CameraHubOptions, CameraStats } from './hub-types.ts'
 import { LiveView } from './live-view.ts'
 import { SightingDesk } from './sighting-desk.ts'
+import { Watched } from './watched.ts'
 
 export type { CameraHub, CameraHubDeps, CameraHubOptions } from './hub-types.ts'
 
@@ -30,12 +32,13 @@ class Hub implements CameraHub {
   readonly #watched = new Map<string, Watched>()
   readonly #queue: FrameQueue
   readonly #view: LiveView
-  readonly #dropped: Record<Priority, number> = { door: 0, care: 0, public: 0 }
-  readonly #bad: Record<string, number> = {}
+  readonly #dropped = new DropBook()
+  readonly #bad = new BadFrames()
   readonly #underWay = new Set<Promise<void>>()
   readonly #timers: NodeJS.Timeout[]
   #in = 0
   #analysed = 0
+  #shut = 0
   #unknown = 0
   #running = 0
   #closed = false
@@ -51,9 +54,12 @@ class Hub implements CameraHub {
       coverageEveryMs: minuteMs,
       waitingBytesMax: 256 * 1024 * 1024,
       tickMs: secondMs,
+      looks: {},
       ...options,
     }
-    this.#queue = new FrameQueue(this.#options.waitingBytesMax, (lost) => this.#count(lost))
+    this.#queue = new FrameQueue(this.#options.waitingBytesMax, (lost, cause) =>
+      this.#count(lost, cause),
+    )
     this.#view = new LiveView(deps.redact, Math.max(2, Math.ceil(options.concurrency / 2)))
     this.#timers = [
       setInterval(() => this.#tick(), this.#options.tickMs),
@@ -72,12 +78,13 @@ class Hub implements CameraHub {
     try {
       readJpegHeader(frame.jpeg)
     } catch (error) {
-      this.#quarantine(frame, error)
+      this.#deps.onQuarantine(this.#bad.note(frame, error))
       return
     }
     const key = keyOf(frame.community, frame.camera)
     const at = this.#monotonic()
     this.#watch(key, frame).camera.arrived(frame.receivedAt, at)
+    this.#deps.clips?.push(frame.community, frame.camera, frame, eventTime(frame))
     this.#queue.push({ key, priority: settings.priority, frame, at })
     this.#pump()
   }
@@ -89,9 +96,10 @@ class Hub implements CameraHub {
   ): Promise<Buffer | null> {
     const key = keyOf(community, camera)
     const latest = this.#watched.get(key)?.camera.latest ?? null
-    const zones = this.#settingsOf(community, camera)?.zones ?? []
-    if (latest === null) return null
-    return this.#view.show(key, latest, zones, boxes)
+    const settings = this.#settingsOf(community, camera)
+    // Without settings nobody knows what must be masked.
+    if (latest === null || settings === null) return null
+    return this.#view.show(key, latest, settings, boxes)
   }
 
   detections(community: string, camera: string): LatestDetections | null {
@@ -129,10 +137,12 @@ class Hub implements CameraHub {
     return {
       in: this.#in,
       analysed: this.#analysed,
-      dropped: this.#dropped.door + this.#dropped.care + this.#dropped.public,
-      droppedByPriority: { ...this.#dropped },
+      shut: this.#shut,
+      dropped: this.#dropped.total,
+      droppedByPriority: this.#dropped.byPriority(),
+      droppedByCause: this.#dropped.byCause(),
       unknown: this.#unknown,
-      bad: { ...this.#bad },
+      bad: this.#bad.counts(),
       waiting: this.#queue.size,
     }
   }
@@ -155,18 +165,25 @@ class Hub implements CameraHub {
     const { frozenAfterMs, sightingEveryMs: everyMs, evidenceEveryMs } = this.#options
     const tracker = this.#deps.createTracker()
     const { community, camera: id } = of
-    const made: Watched = {
-      camera: new Camera({ community, id, tracker, frozenAfterMs }),
-      desk: new SightingDesk({ everyMs, evidenceEveryMs }),
-    }
+    const made = new Watched(
+      new Camera({ community, id, tracker, frozenAfterMs }),
+      new SightingDesk({ everyMs, evidenceEveryMs }),
+      this.#options.looks,
+    )
     this.#watched.set(key, made)
     return made
   }
 
-  /** Keeps every detector fed, one frame per camera at a time: a tracker needs them in order. */
+  /**
+   * Keeps every detector fed, one frame per camera at a time: a tracker needs them in order. A door's
+   * frame does not wait for those under way.
+   */
   #pump(): void {
-    while (!this.#closed && this.#running < this.#options.concurrency) {
-      const waiting = this.#queue.take((key) => this.#watched.get(key)?.camera.busy !== true)
+    while (!this.#closed) {
+      const waiting = this.#queue.take(
+        (key) => this.#watched.get(key)?.camera.busy !== true,
+        this.#running < this.#options.concurrency ? undefined : ['door'],
+      )
       if (waiting === null) return
       const watched = this.#watched.get(waiting.key)
       const settings = this.#settingsOf(waiting.frame.community, waiting.frame.camera)
@@ -194,10 +211,12 @@ class Hub implements CameraHub {
 
   async #look(watched: Watched, waiting: WaitingFrame, settings: CameraSettings): Promise<void> {
     this.#running += 1
+    const request = watched.request(settings, waiting.at)
     let analysis: Analysis
     try {
-      analysis = await this.#deps.analyse(waiting.frame.jpeg, { tasks: settings.tasks })
+      analysis = watched.answered(await this.#deps.analyse(waiting.frame.jpeg, request))
     } catch (error) {
+      watched.unanswered(request)
       this.#refused(waiting, error)
       return
     } finally {
@@ -206,6 +225,7 @@ class Hub implements CameraHub {
     // Without weights a frame is only watched for being frozen: nobody has analysed it.
     if (analysis.models.length > 0) {
       this.#analysed += 1
+      if (analysis.motion?.shut === true) this.#shut += 1
       watched.camera.counts.framesAnalysed += 1
     }
     // The detector is free while this camera's evidence is made.
@@ -217,31 +237,18 @@ class Hub implements CameraHub {
     if (error instanceof CodedError && error.code.startsWith('frame.')) {
       const watched = this.#watched.get(waiting.key)
       if (watched !== undefined) watched.camera.damaged = true
-      this.#quarantine(waiting.frame, error)
+      this.#deps.onQuarantine(this.#bad.note(waiting.frame, error))
       return
     }
-    this.#count(waiting)
     const reason = error instanceof Error ? error.message : String(error)
+    this.#count(waiting, reason === noThreadHasTime ? 'pool-full' : 'crashed')
     this.#deps.logger.debug({ camera: waiting.key, reason }, 'frame not analysed')
   }
 
-  #count(lost: WaitingFrame): void {
-    this.#dropped[lost.priority] += 1
+  #count(lost: WaitingFrame, cause: DropCause): void {
+    this.#dropped.count(lost.priority, cause)
     const watched = this.#watched.get(lost.key)
     if (watched !== undefined) watched.camera.counts.framesDropped += 1
-  }
-
-  #quarantine(frame: CameraFrame, error: unknown): void {
-    const code = error instanceof CodedError ? error.code : 'frame.damaged'
-    this.#bad[code] = (this.#bad[code] ?? 0) + 1
-    this.#deps.onQuarantine({
-      ts: frame.receivedAt,
-      topic: deviceTopic(frame.community, frame.camera, 'frame'),
-      client: frame.camera,
-      code,
-      detail: (error instanceof Error ? error.message : String(error)).slice(0, 500),
-      bytes: frame.jpeg.length,
-    })
   }
 
   #tick(): void {

@@ -5,6 +5,7 @@ import type { CameraStateFact, CoverageFact, TrackedObject } from '../model/inpu
 import type { Analysis, Tracker } from '../model/vision.ts'
 import { CoverageMeter } from './coverage-meter.ts'
 import { FreezeWatch } from './freeze-watch.ts'
+import { type SceneState, SceneWatch } from './scene-watch.ts'
 
 /** The newest frame that was looked at, and what was seen in it. */
 export interface LatestFrame {
@@ -29,6 +30,7 @@ export class Camera {
   readonly counts = { framesIn: 0, framesAnalysed: 0, framesDropped: 0 }
   readonly coverage = new CoverageMeter()
   readonly freeze: FreezeWatch
+  readonly scene = new SceneWatch()
   readonly listeners = new Set<() => void>()
   /** A frame of it is being looked at; the next one waits. */
   busy = false
@@ -62,13 +64,21 @@ export class Camera {
     this.lastFrameAt = Math.max(this.lastFrameAt ?? 0, receivedAt)
     this.#arrivedAt = Math.max(this.#arrivedAt, at)
     const liveness = this.freeze.look(analysis.sample, at)
-    // A camera covers only while something looks at its frames: without a model nobody does.
-    if (analysis.models.length === 0 || liveness === 'frozen') this.coverage.stop()
+    const scene = this.#sceneOf(analysis, at, settings)
+    // A camera covers only while something looks at its frames: without a model nobody does. What is
+    // covered, blurred or turned away sends frames, and sees nothing of its place.
+    if (analysis.models.length === 0 || liveness === 'frozen' || scene !== 'ok')
+      this.coverage.stop()
     else this.coverage.frame(receivedAt, liveness === 'live', settings.staleAfterMs)
     if (liveness === 'frozen')
       return this.#become('frozen', receivedAt - this.freeze.sameFor(at), receivedAt)
     if (liveness === 'same' && this.state === 'frozen') return null
-    return this.#become('ok', receivedAt, receivedAt)
+    return this.#become(scene, receivedAt, receivedAt)
+  }
+
+  #sceneOf(analysis: Analysis, at: number, settings: CameraSettings): SceneState {
+    if (settings.watchPicture === false || analysis.scene === null) return 'ok'
+    return this.scene.look(analysis.scene, at)
   }
 
   /** Called every second: gives the change to offline, if it is one. */

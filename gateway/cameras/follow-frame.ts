@@ -1,51 +1,85 @@
 import { limits } from '../../contracts/limits.ts'
 import type { CameraSettings } from '../../contracts/roster.ts'
 import type { CameraFrame } from '../model/frame.ts'
-import type { Analysis } from '../model/vision.ts'
-import type { Camera, LatestFrame } from './camera.ts'
+import type { TrackedObject } from '../model/input.ts'
+import type { Analysis, FrameLook } from '../model/vision.ts'
+import type { LatestFrame } from './camera.ts'
+import { type EvidencePictures, makeEvidence } from './evidence-pictures.ts'
 import type { WaitingFrame } from './frame-queue.ts'
 import type { CameraHubDeps } from './hub-types.ts'
 import { knownFaces } from './live-view.ts'
-import type { SightingDesk } from './sighting-desk.ts'
+import type { Watched } from './watched.ts'
 
-export interface Watched {
-  readonly camera: Camera
-  readonly desk: SightingDesk
-}
+type FollowDeps = Pick<CameraHubDeps, 'record' | 'redact' | 'evidence' | 'logger' | 'followers'>
 
-type FollowDeps = Pick<CameraHubDeps, 'record' | 'redact' | 'evidence' | 'logger'>
-
-/** What follows from an analysed frame: state of the camera, tracks, sighting, evidence. */
+/**
+ * What follows from an analysed frame: state of the camera, tracks, doors and barriers, counts,
+ * sighting, evidence. All that is due at once is done before the first await.
+ */
 export async function followFrame(
   deps: FollowDeps,
-  { camera, desk }: Watched,
+  watched: Watched,
   { frame, at }: WaitingFrame,
   settings: CameraSettings,
   analysis: Analysis,
 ): Promise<void> {
+  const { camera, desk, looks, tally } = watched
   const change = camera.looked(analysis, frame.receivedAt, at, settings)
   if (change !== null) deps.record(change)
   const ts = eventTime(frame)
-  const { objects } = camera.tracker.update(analysis, ts, settings)
+  const { objects, crossings } = camera.tracker.update(analysis, ts, settings)
+  looks.looked(analysis, objects, at)
   const latest: LatestFrame = { frame, ts, analysis, objects }
   camera.latest = latest
+  // A frozen picture shows what was, not what is: no door opens by it.
+  const frozen = camera.state === 'frozen'
+  if (!frozen) tell(deps, { frame, ts, at, analysis, objects, settings })
   for (const listener of camera.listeners) listener()
-  // A frozen picture shows what was, not what is.
-  if (camera.state === 'frozen') return
+  if (frozen) return
+  const crossed = tally.add(frame, ts, crossings)
+  if (crossed !== null) deps.record(crossed)
   const plan = desk.consider(frame, ts, analysis, objects, settings.zones, at)
   if (plan === null) return
-  const evidenceSha256 = plan.evidence ? await keep(deps, latest) : null
-  deps.record({ ...plan.fact, evidenceSha256 })
+  const kept = plan.evidence.size > 0 ? await keep(deps, latest, settings, plan.evidence) : null
+  deps.record({
+    ...plan.fact,
+    evidenceSha256: kept?.sha256 ?? null,
+    ...(kept === null ? {} : { boxesSha256: kept.boxesSha256 }),
+  })
 }
 
-/** The frame as evidence, faces destroyed; null, and said so, where it could not be made or kept. */
-async function keep(deps: FollowDeps, latest: LatestFrame): Promise<string | null> {
+/** Doors and barriers, each for itself: one that fails is named and costs the others nothing. */
+function tell({ followers = [], logger }: FollowDeps, look: FrameLook): void {
+  for (const follower of followers) {
+    try {
+      follower(look)
+    } catch (error) {
+      logger.error({ camera: look.frame.camera, error: String(error) }, 'a look was not followed')
+    }
+  }
+}
+
+/** The frame as evidence, faces and plates destroyed; null, and said so, where it could not be made. */
+async function keep(
+  { redact, evidence, logger }: FollowDeps,
+  latest: LatestFrame,
+  { zones, masks }: CameraSettings,
+  subjects: ReadonlySet<TrackedObject>,
+): Promise<EvidencePictures | null> {
   try {
-    const redacted = await deps.redact(latest.frame.jpeg, { ...knownFaces(latest), overlay: null })
-    return await deps.evidence.put(redacted.jpeg)
+    return await makeEvidence(redact, evidence, {
+      jpeg: latest.frame.jpeg,
+      ...knownFaces(latest),
+      objects: latest.objects.map((object) => ({
+        detection: object.detection,
+        subject: subjects.has(object),
+      })),
+      zones,
+      ...(masks === undefined ? {} : { masks }),
+    })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    deps.logger.warn({ camera: latest.frame.camera, reason }, 'evidence not made')
+    logger.warn({ camera: latest.frame.camera, reason }, 'evidence not made')
     return null
   }
 }

@@ -4,6 +4,9 @@ import type { CameraFrame } from '../model/frame.ts'
 export type Priority = CameraSettings['priority']
 export const priorities: readonly Priority[] = ['door', 'care', 'public']
 
+/** Why a frame left the queue unseen. */
+export type QueueDrop = 'replaced' | 'queue-bytes'
+
 export interface WaitingFrame {
   readonly key: string
   readonly priority: Priority
@@ -21,10 +24,10 @@ export class FrameQueue {
   /** In the order in which the cameras began to wait. */
   readonly #waiting = new Map<string, WaitingFrame>()
   readonly #bytesMax: number
-  readonly #drop: (frame: WaitingFrame) => void
+  readonly #drop: (frame: WaitingFrame, cause: QueueDrop) => void
   #bytes = 0
 
-  constructor(bytesMax: number, drop: (frame: WaitingFrame) => void) {
+  constructor(bytesMax: number, drop: (frame: WaitingFrame, cause: QueueDrop) => void) {
     this.#bytesMax = bytesMax
     this.#drop = drop
   }
@@ -37,7 +40,7 @@ export class FrameQueue {
     const older = this.#waiting.get(frame.key)
     if (older !== undefined) {
       this.#bytes -= older.frame.jpeg.length
-      this.#drop(older)
+      this.#drop(older, 'replaced')
     }
     // Replacing keeps the camera's place: a fast camera does not send itself to the back.
     this.#waiting.set(frame.key, frame)
@@ -47,9 +50,12 @@ export class FrameQueue {
     }
   }
 
-  /** The next frame of a camera for which `mayRun` says yes. */
-  take(mayRun: (key: string) => boolean): WaitingFrame | null {
-    for (const priority of priorities) {
+  /** The next frame of a camera for which `mayRun` says yes, of one of these priorities. */
+  take(
+    mayRun: (key: string) => boolean,
+    among: readonly Priority[] = priorities,
+  ): WaitingFrame | null {
+    for (const priority of among) {
       for (const waiting of this.#waiting.values()) {
         if (waiting.priority !== priority || !mayRun(waiting.key)) continue
         this.#remove(waiting)
@@ -71,7 +77,7 @@ export class FrameQueue {
     for (const victim of victims) {
       if (this.#bytes <= this.#bytesMax) return
       this.#remove(victim)
-      this.#drop(victim)
+      this.#drop(victim, 'queue-bytes')
     }
   }
 

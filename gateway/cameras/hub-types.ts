@@ -7,7 +7,9 @@ import type { Logger } from '../model/logger.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import type { Analyse, FrameLook, Redact, Tracker } from '../model/vision.ts'
 import type { EvidenceStore } from './evidence-store.ts'
+import type { DropCause } from './drop-book.ts'
 import type { Priority } from './frame-queue.ts'
+import type { LookOptions } from './look-schedule.ts'
 
 /** Takes every sound frame of every camera, for the seconds before and after an anomaly; returns at once. */
 export interface ClipSink {
@@ -51,13 +53,18 @@ export interface CameraHubOptions {
   readonly waitingBytesMax?: number
   /** How often stale cameras are looked for, ms. */
   readonly tickMs?: number
+  /** How often the models look although nothing moves. */
+  readonly looks?: LookOptions
 }
 
 export interface CameraStats {
   readonly in: number
   readonly analysed: number
+  /** Of these, frames in which nothing moved, so that no model was asked. */
+  readonly shut: number
   readonly dropped: number
   readonly droppedByPriority: Readonly<Record<Priority, number>>
+  readonly droppedByCause: Readonly<Record<DropCause, number>>
   /** Frames of devices that are no approved camera. */
   readonly unknown: number
   /** Bad frames by code. */

@@ -3,6 +3,8 @@ import type { CameraSettings } from '../../contracts/roster.ts'
 import type { Redact, RedactRequest } from '../model/vision.ts'
 import type { LatestFrame } from './camera.ts'
 
+type ViewSettings = Pick<CameraSettings, 'zones' | 'masks'>
+
 interface Shown {
   readonly latest: LatestFrame
   readonly picture: Promise<Buffer>
@@ -31,7 +33,7 @@ export class LiveView {
   async show(
     key: string,
     latest: LatestFrame,
-    zones: CameraSettings['zones'],
+    settings: ViewSettings,
     boxes: boolean,
   ): Promise<Buffer | null> {
     const place = `${key} ${boxes}`
@@ -41,9 +43,10 @@ export class LiveView {
       if (before !== undefined) return before.picture
       if (this.#turns.length >= turnsMax) return null
       await new Promise<void>((resolve) => this.#turns.push(resolve))
-      return this.show(key, latest, zones, boxes)
+      return this.show(key, latest, settings, boxes)
     }
-    const picture = this.#make(latest, boxes ? overlayOf(latest, zones) : null)
+    const overlay = boxes ? overlayOf(latest, settings.zones) : null
+    const picture = this.#make(latest, overlay, settings.masks)
     this.#shown.set(place, { latest, picture })
     picture.catch(() => {
       if (this.#shown.get(place)?.picture === picture) this.#shown.delete(place)
@@ -55,10 +58,15 @@ export class LiveView {
     for (const boxes of [true, false]) this.#shown.delete(`${key} ${boxes}`)
   }
 
-  async #make(latest: LatestFrame, overlay: Overlay | null): Promise<Buffer> {
+  async #make(
+    latest: LatestFrame,
+    overlay: Overlay | null,
+    masks: ViewSettings['masks'],
+  ): Promise<Buffer> {
     this.#making += 1
+    const request = { ...knownFaces(latest), overlay, ...(masks === undefined ? {} : { masks }) }
     try {
-      return (await this.#redact(latest.frame.jpeg, { ...knownFaces(latest), overlay })).jpeg
+      return (await this.#redact(latest.frame.jpeg, request)).jpeg
     } finally {
       this.#making -= 1
       this.#turns.shift()?.()
@@ -66,18 +74,19 @@ export class LiveView {
   }
 }
 
-/** Faces that the analysis found; the redaction looks again, and closer. */
+/** Faces that are followed, and those found in this very frame; the redaction looks again, and closer. */
 export const knownFaces = (latest: LatestFrame): Pick<RedactRequest, 'knownFacesPx'> => ({
-  knownFacesPx: latest.analysis.detections
-    .filter((found) => found.label === 'face')
-    .map((found) => found.boxPx),
+  knownFacesPx: [
+    ...latest.analysis.detections,
+    ...latest.objects.map((object) => object.detection),
+  ].flatMap(({ label, boxPx }) => (label === 'face' ? [boxPx] : [])),
 })
 
 function overlayOf(latest: LatestFrame, zones: CameraSettings['zones']): Overlay {
   return {
     zones: zones.map(({ polygon }) => ({ polygon })),
     boxes: latest.objects
-      .filter((object) => object.label !== 'face')
+      .filter((object) => object.label !== 'face' && object.label !== 'plate')
       .map((object) => ({
         boxPx: object.detection.boxPx,
         label: `${object.label} ${object.score.toFixed(2)}`,

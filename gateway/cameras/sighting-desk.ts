@@ -3,24 +3,51 @@ import type { CameraFrame } from '../model/frame.ts'
 import type { SightingFact, TrackedObject } from '../model/input.ts'
 import type { Analysis } from '../model/vision.ts'
 
+type Zone = CameraSettings['zones'][number]
+
 export interface SightingOptions {
   /** At most one sighting per camera in this time, ms. */
   readonly everyMs: number
-  /** While something stands in a zone that must stay free: a picture as often as this, ms. */
+  /** While something is in a guarded zone: a picture as often as this, ms. */
   readonly evidenceEveryMs: number
 }
 
 /** What is to be told of a frame. */
 export interface SightingPlan {
   readonly fact: Omit<SightingFact, 'evidenceSha256'>
-  /** Something stands where nothing may stand: keep this frame. */
-  readonly evidence: boolean
+  /** What is where it may not be: where there is something, this frame is kept. */
+  readonly evidence: ReadonlySet<TrackedObject>
 }
 
-/** Zones that must stay free of vehicles. */
-const keepFree: ReadonlySet<string> = new Set(['fire-lane', 'no-parking'])
-const isPerson = (object: TrackedObject): boolean =>
-  object.label === 'person' || object.label === 'face'
+const motor = ['car', 'bus', 'truck']
+const twoWheelers = ['bicycle', 'motorcycle']
+const people = ['person']
+
+/**
+ * What is evidence in which kind of zone. The rules decide later whether it is a case; a picture that
+ * was not kept by then cannot be had.
+ */
+const evidenceLabels: Readonly<Record<Zone['kind'], ReadonlySet<string> | 'all'>> = {
+  area: new Set(),
+  'fire-lane': new Set([...motor, ...twoWheelers]),
+  'no-parking': new Set([...motor, ...twoWheelers]),
+  'two-wheelers': new Set(twoWheelers),
+  lift: new Set(twoWheelers),
+  intrusion: new Set(people),
+  loitering: new Set(people),
+  crowd: new Set(people),
+  road: 'all',
+}
+
+/** A face is part of a person and no object of its own; a plate is part of a car. */
+const isPart = (object: TrackedObject): boolean =>
+  object.label === 'face' || object.label === 'plate'
+
+function isSubject(object: TrackedObject, kind: Zone['kind']): boolean {
+  if (isPart(object)) return false
+  const labels = evidenceLabels[kind]
+  return labels === 'all' || labels.has(object.label)
+}
 
 /** Decides, for one camera, which frames become sightings and which become evidence. */
 export class SightingDesk {
@@ -67,20 +94,22 @@ export class SightingDesk {
     objects: readonly TrackedObject[],
     zones: CameraSettings['zones'],
     at: number,
-  ): boolean {
-    const guarded = new Set(zones.filter((zone) => keepFree.has(zone.kind)).map((zone) => zone.id))
-    const standing = objects
-      .filter((object) => !isPerson(object))
-      .flatMap((object) =>
-        object.zones.filter((zone) => guarded.has(zone)).map((zone) => `${object.trackId} ${zone}`),
-      )
+  ): ReadonlySet<TrackedObject> {
+    const standing = objects.flatMap((object) =>
+      zones
+        .filter((zone) => object.zones.includes(zone.id) && isSubject(object, zone.kind))
+        .map((zone) => ({ object, key: `${object.trackId} ${zone.id}` })),
+    )
     const due = standing.some(
-      (key) => at - (this.#keptAt.get(key) ?? -Infinity) >= this.#options.evidenceEveryMs,
+      ({ key }) => at - (this.#keptAt.get(key) ?? -Infinity) >= this.#options.evidenceEveryMs,
     )
     // One picture shows all that stand there.
     this.#keptAt = new Map(
-      standing.map((key) => [key, due ? at : (this.#keptAt.get(key) ?? Number.NEGATIVE_INFINITY)]),
+      standing.map(({ key }) => [
+        key,
+        due ? at : (this.#keptAt.get(key) ?? Number.NEGATIVE_INFINITY),
+      ]),
     )
-    return due
+    return new Set(due ? standing.map(({ object }) => object) : [])
   }
 }

@@ -104,6 +104,9 @@ export interface Redacted {
   readonly whole: boolean
 }
 
+/** Says, in a `model.crashed`, that nothing died: the detectors had no time. */
+export const noThreadHasTime = 'no detector thread has time'
+
 /** Both reject with a CodedError: `frame.*` for bad pictures, `model.crashed` for one that kills workers. */
 export type Analyse = (jpeg: Uint8Array, request: AnalyseRequest) => Promise<Analysis>
 export type Redact = (jpeg: Uint8Array, request: RedactRequest) => Promise<Redacted>

@@ -2,8 +2,10 @@ import { setPriority } from 'node:os'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { CodedError } from '../../contracts/errors.ts'
 import { tuneDecoder } from '../../detectors/decode.ts'
-import { analyseFrame, type Eyes, openEyes } from './analyse-frame.ts'
 import { redactPicture } from '../../detectors/redact.ts'
+import { analyseFrame } from './analyse-frame.ts'
+import { type Eyes, openEyes } from './eyes.ts'
+import type { Analysis } from '../model/vision.ts'
 import type { JobMessage, StopMessage, WorkerAnswer, WorkerData } from './protocol.ts'
 
 /**
@@ -32,12 +34,17 @@ async function main(port: MessagePort, data: WorkerData): Promise<void> {
 async function answer(eyes: Eyes, message: JobMessage): Promise<[WorkerAnswer, ArrayBuffer[]]> {
   const { id, work } = message
   if (work.kind === 'analyse') {
-    const { value, ms } = await analyseFrame(eyes, work.jpeg, work.request.tasks)
-    return [{ kind: 'analysed', id, value, ms }, [value.sample.buffer as ArrayBuffer]]
+    const { value, ms } = await analyseFrame(eyes, work.jpeg, work.request)
+    return [{ kind: 'analysed', id, value, ms }, buffersOf(value)]
   }
-  const picture = await redactPicture(work.jpeg, eyes.faces, work.request)
-  const value = { ...picture, plates: 0 }
+  const value = { ...(await redactPicture(work.jpeg, eyes.faces, work.request)), plates: 0 }
   return [{ kind: 'redacted', id, value }, []]
+}
+
+/** Arrays that change hands in place of being copied. */
+function buffersOf({ sample, memory, scene }: Analysis): ArrayBuffer[] {
+  const arrays = [sample, memory?.mean, memory?.deviation, scene?.edges]
+  return arrays.flatMap((array) => (array === undefined ? [] : [array.buffer as ArrayBuffer]))
 }
 
 function failure(id: number, error: unknown): WorkerAnswer {

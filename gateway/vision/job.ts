@@ -13,9 +13,18 @@ export interface Job {
   reject(error: Error): void
 }
 
-/** Waiting jobs, bounded: a retry first, then analyses, then pictures for people. */
+/** Who stands at a door waits for nobody. */
+export const isUrgent = (job: Job): boolean =>
+  job.work.kind === 'analyse' && job.work.request.urgent === true
+
+/** Waiting jobs, bounded: doors first, then a retry, then analyses, then pictures for people. */
 export class JobQueue {
-  readonly #lanes: readonly [Job[], Job[], Job[]] = [[], [], []]
+  readonly #lanes: readonly [doors: Job[], retries: Job[], analyses: Job[], views: Job[]] = [
+    [],
+    [],
+    [],
+    [],
+  ]
   readonly #maximum: number
   #sinceView = 0
 
@@ -27,14 +36,16 @@ export class JobQueue {
     return this.#lanes.reduce((sum, lane) => sum + lane.length, 0)
   }
 
-  /** False when it is full. A retry has its place already. */
+  /** False when it is full. A retry has its place already, and a door is refused by a full queue of doors only. */
   push(job: Job): boolean {
-    if (job.attempts > 0) {
-      this.#lanes[0].push(job)
-      return true
-    }
-    if (this.size >= this.#maximum) return false
-    this.#lanes[job.work.kind === 'analyse' ? 1 : 2].push(job)
+    const [doors, retries, analyses, views] = this.#lanes
+    // A picture that has killed a thread runs alone, a door's too: it may be what kills.
+    if (job.attempts > 0) retries.push(job)
+    else if (isUrgent(job)) {
+      if (doors.length >= this.#maximum) return false
+      doors.push(job)
+    } else if (this.size - doors.length >= this.#maximum) return false
+    else (job.work.kind === 'analyse' ? analyses : views).push(job)
     return true
   }
 
@@ -44,13 +55,16 @@ export class JobQueue {
 
   take(): Job | null {
     const lane = this.#lane()
-    this.#sinceView = lane === this.#lanes[1] ? this.#sinceView + 1 : 0
+    const [, , analyses, views] = this.#lanes
+    if (lane === analyses) this.#sinceView += 1
+    else if (lane === views) this.#sinceView = 0
     return lane.shift() ?? null
   }
 
   /** Of five pictures one may be for people, else a full box would show and keep none. */
   #lane(): Job[] {
-    const [retries, analyses, views] = this.#lanes
+    const [doors, retries, analyses, views] = this.#lanes
+    if (doors.length > 0) return doors
     if (retries.length > 0) return retries
     if (views.length > 0 && (analyses.length === 0 || this.#sinceView >= 4)) return views
     return analyses

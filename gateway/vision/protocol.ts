@@ -1,16 +1,14 @@
+import type { ModelEntry } from '../../config/models.ts'
 import type { ErrorCode } from '../../contracts/errors.ts'
-import type {
-  Analysis,
-  AnalyseRequest,
-  Redacted,
-  RedactRequest,
-  VisionTask,
-} from '../model/vision.ts'
+import type { Analysis, AnalyseRequest, Redacted, RedactRequest } from '../model/vision.ts'
+
+export type ModelTask = ModelEntry['task']
 
 /** What the pool and its threads say to each other. */
 export interface WorkerModel {
   readonly file: string
-  readonly task: VisionTask
+  readonly task: ModelTask
+  readonly variant: ModelEntry['variant'] | null
   readonly sha256: string
   /** The bytes that were hashed. */
   readonly bytes: Uint8Array
@@ -39,6 +37,8 @@ export interface StopMessage {
 }
 
 export interface StageMs {
+  /** Of the motion gate, its small decode included. */
+  readonly gateMs: number
   readonly decodeMs: number
   readonly inferMs: number
 }

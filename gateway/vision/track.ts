@@ -29,6 +29,8 @@ export interface Track {
   stillSince: number
   /** Found by the last look of the models. */
   inLastLook: boolean
+  /** By zone: since when it has been there, and when it last was. */
+  readonly zoneTimes: Map<string, { since: number; seenAt: number }>
   /** What is known of it at each line. */
   readonly lineSides: Map<string, LineSide>
 }
@@ -46,6 +48,7 @@ export function beginTrack(id: string, detection: Detection, ts: number): Track 
     anchorPx: detection.boxPx,
     stillSince: ts,
     inLastLook: true,
+    zoneTimes: new Map(),
     lineSides: new Map(),
   }
 }
@@ -83,6 +86,20 @@ export function coastTrack(track: Track, ts: number): void {
   if (!track.inLastLook) return
   track.lastSeenAt = ts
   track.velocity = [0, 0]
+}
+
+/** At the edge of a zone a box trembles in and out; so long out of it is still in it, ms. */
+const zoneEdgeMs = 2_000
+
+/** Since when it has been in each of these zones, in their order. */
+export function noteZones(track: Track, zones: readonly string[], ts: number): number[] {
+  for (const [zone, times] of track.zoneTimes)
+    if (ts - times.seenAt > zoneEdgeMs) track.zoneTimes.delete(zone)
+  return zones.map((zone) => {
+    const times = track.zoneTimes.get(zone) ?? { since: ts, seenAt: ts }
+    track.zoneTimes.set(zone, { ...times, seenAt: ts })
+    return times.since
+  })
 }
 
 /** Fades old votes, so that a track is called what it looks like now. */

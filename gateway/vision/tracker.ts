@@ -10,6 +10,7 @@ import {
   continueTrack,
   groupOf,
   labelOf,
+  noteZones,
   predictedBox,
   type Track,
 } from './track.ts'
@@ -230,6 +231,7 @@ function toObject(track: Track, ts: number, zones: readonly string[]): TrackedOb
     score: track.detection.score,
     detection: { ...track.detection, label, trackId: track.id },
     zones,
+    zonesSince: noteZones(track, zones, ts),
     firstSeenAt: track.firstSeenAt,
     stillMs: ts - track.stillSince,
   }

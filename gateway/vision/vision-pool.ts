@@ -4,14 +4,23 @@ import { CodedError } from '../../contracts/errors.ts'
 import type { GatewayHealth } from '../../contracts/health.ts'
 import type { ResolvedModel } from '../../config/models.ts'
 import type { Logger } from '../model/logger.ts'
-import type { Analyse, Analysis, Redact, Redacted, VisionTask } from '../model/vision.ts'
+import {
+  type Analyse,
+  type Analysis,
+  noThreadHasTime,
+  type Redact,
+  type Redacted,
+} from '../model/vision.ts'
 import { spawnWorker } from '../model/worker.ts'
-import { type Job, JobQueue } from './job.ts'
+import { isUrgent, type Job, JobQueue } from './job.ts'
 import type { Work, WorkerAnswer, WorkerData, WorkerModel } from './protocol.ts'
 import { WorkerSlot } from './worker-slot.ts'
 
 export interface VisionPoolDeps {
-  /** As found by `resolveDefaultModels`; the missing ones too, so that health can name them. */
+  /**
+   * As found by `resolveModels(wantedModels(…))`; the missing ones too, so that health can name them.
+   * The threads open these and no others.
+   */
   readonly models: readonly ResolvedModel[]
   readonly clock: Clock
   readonly random: () => number
@@ -33,6 +42,8 @@ export interface VisionPoolOptions {
 
 export interface VisionStats {
   readonly analysed: number
+  /** Of these, frames at which the motion gate stayed shut: no model was asked. */
+  readonly shut: number
   readonly redacted: number
   /** Threads that died or hung. */
   readonly crashed: number
@@ -42,6 +53,7 @@ export interface VisionStats {
   readonly droppedByQueue: number
   readonly queued: number
   /** Sums over all analysed frames, ms. */
+  readonly gateMs: number
   readonly decodeMs: number
   readonly inferMs: number
 }
@@ -62,6 +74,8 @@ export interface VisionPool {
 
 const attemptsMax = 2
 const crashMemoryMs = 300_000
+/** Pictures of doors that a thread takes over its usual depth. */
+const doorsBeside = 2
 /** Looks at hanging threads so often within one time limit. */
 const sweepsMax = 10
 
@@ -78,10 +92,12 @@ class Pool implements VisionPool {
   readonly #unusable = new Map<string, string>()
   readonly #counts = {
     analysed: 0,
+    shut: 0,
     redacted: 0,
     crashed: 0,
     droppedByCrash: 0,
     droppedByQueue: 0,
+    gateMs: 0,
     decodeMs: 0,
     inferMs: 0,
   }
@@ -171,7 +187,7 @@ class Pool implements VisionPool {
       this.#nextId += 1
       if (this.#closed || !this.#queue.push(job)) {
         this.#counts.droppedByQueue += 1
-        reject(new CodedError('model.crashed', 'no detector thread has time'))
+        reject(new CodedError('model.crashed', noThreadHasTime))
         return
       }
       this.#dispatch()
@@ -183,7 +199,8 @@ class Pool implements VisionPool {
     for (;;) {
       const job = this.#queue.peek()
       if (job === null) return
-      const depth = job.attempts > 0 ? 1 : this.#depth
+      // A door's picture is begun beside those that are under way, and has their thread in turns with them.
+      const depth = job.attempts > 0 ? 1 : this.#depth + (isUrgent(job) ? doorsBeside : 0)
       const slot = this.#slots
         .filter((slot) => slot.ready && slot.load < depth && !slot.alone)
         .sort((a, b) => a.load - b.load)[0]
@@ -206,6 +223,8 @@ class Pool implements VisionPool {
     if (answer.kind === 'failed') job.reject(new CodedError(answer.code, answer.detail))
     else if (answer.kind === 'analysed') {
       this.#counts.analysed += 1
+      if (answer.value.motion?.shut === true) this.#counts.shut += 1
+      this.#counts.gateMs += answer.ms.gateMs
       this.#counts.decodeMs += answer.ms.decodeMs
       this.#counts.inferMs += answer.ms.inferMs
       job.resolve(answer.value)
@@ -240,7 +259,7 @@ class Pool implements VisionPool {
     for (const slot of this.#slots) slot.sweep(sweepsMax)
     for (const job of this.#queue.sweep(2 * sweepsMax)) {
       this.#counts.droppedByQueue += 1
-      job.reject(new CodedError('model.crashed', 'no detector thread has time'))
+      job.reject(new CodedError('model.crashed', noThreadHasTime))
     }
   }
 }
@@ -251,13 +270,19 @@ const spawnDetector = (data: WorkerData): Worker =>
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   })
 
-/** Weights that are here and whose task this part does. */
-function usable({ entry, bytes }: ResolvedModel): WorkerModel[] {
-  if (bytes === null || !isTask(entry.task)) return []
-  return [{ file: entry.file, task: entry.task, sha256: entry.sha256, bytes }]
-}
-
-const isTask = (task: string): task is VisionTask => task === 'faces' || task === 'objects'
+/** Weights that are here. */
+const usable = ({ entry, bytes }: ResolvedModel): WorkerModel[] =>
+  bytes === null
+    ? []
+    : [
+        {
+          file: entry.file,
+          task: entry.task,
+          variant: entry.variant ?? null,
+          sha256: entry.sha256,
+          bytes,
+        },
+      ]
 
 /** A Buffer comes out of a thread as a plain Uint8Array. */
 const asBuffer = (bytes: Uint8Array): Buffer =>

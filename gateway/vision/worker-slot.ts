@@ -65,10 +65,7 @@ export class WorkerSlot {
   give(job: Job): void {
     job.attempts += 1
     this.#jobs.set(job.id, { job, sweeps: 0 })
-    // A copy of our own buffer goes over; ours stays whole for a second attempt.
-    const jpeg = new Uint8Array(job.work.jpeg)
-    const message: JobMessage = { id: job.id, work: { ...job.work, jpeg } }
-    this.#worker?.postMessage(message, [jpeg.buffer])
+    this.#worker?.postMessage(...messageOf(job))
   }
 
   /**
@@ -128,6 +125,22 @@ export class WorkerSlot {
     this.#jobs.clear()
     return jobs
   }
+}
+
+/**
+ * A copy of our own JPEG goes over; ours stays whole for a second attempt. The memory of the motion gate
+ * goes over itself: if it was lost with a thread, the second attempt begins a new one.
+ */
+function messageOf(job: Job): [JobMessage, ArrayBuffer[]] {
+  const { id, work } = job
+  const jpeg = new Uint8Array(work.jpeg)
+  if (work.kind === 'redact' || work.request.gate == null)
+    return [{ id, work: { ...work, jpeg } }, [jpeg.buffer]]
+  const { gate } = work.request
+  const memory = gate.memory !== null && gate.memory.mean.length > 0 ? gate.memory : null
+  const request = { ...work.request, gate: { ...gate, memory } }
+  const arrays = memory === null ? [] : [memory.mean.buffer, memory.deviation.buffer]
+  return [{ id, work: { ...work, jpeg, request } }, [jpeg.buffer, ...(arrays as ArrayBuffer[])]]
 }
 
 /** A thread that is ended from outside inside native code takes the process with it; so it is asked first. */

@@ -118,7 +118,8 @@ describe('sightings and evidence', () => {
       await t.frame('gate')
       t.time.now += 1_000
     }
-    expect(t.kept).toHaveLength(3)
+    // Each time one picture with boxes and one without.
+    expect(t.kept).toHaveLength(6)
     const withPicture = sightings(t.facts).filter((fact) => fact.evidenceSha256 !== null)
     expect(withPicture).toHaveLength(3)
     expect(withPicture[0]?.objects.some((object) => object.zones.includes('lane'))).toBe(true)

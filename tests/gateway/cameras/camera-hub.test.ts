@@ -42,14 +42,15 @@ describe('scheduling', () => {
         t.hub.offer({ community: 'demo', camera, capturedAt: null, receivedAt: t.time.now, jpeg })
       }
     }
-    await until(() => t.hub.stats().analysed === 3, 'three analyses')
-    // The first was under way; then the door's latest, then the gate's latest.
-    expect(t.order).toEqual(['0100', '6900', '0500'])
+    await until(() => t.hub.stats().analysed === 4, 'four analyses')
+    // The door's first frame does not wait for the gate's; then the latest of each.
+    expect(t.order).toEqual(['0100', '6500', '0500', '6900'])
     expect(t.hub.stats()).toMatchObject({
       in: 10,
-      analysed: 3,
-      dropped: 7,
-      droppedByPriority: { door: 4, care: 0, public: 3 },
+      analysed: 4,
+      dropped: 6,
+      droppedByPriority: { door: 3, care: 0, public: 3 },
+      droppedByCause: { replaced: 6, 'queue-bytes': 0, 'pool-full': 0, crashed: 0 },
     })
   })
 
@@ -88,7 +89,8 @@ describe('scheduling', () => {
       { concurrency: 1, waitingBytesMax: 2_500 },
     )
     t.scene.analyseMs = 40
-    for (const [i, camera] of ['a', 'b', 'c', 'd', 'e', 'a'].entries()) {
+    // The doors' first frames are under way at once, so that their next ones wait too.
+    for (const [i, camera] of ['d', 'e', 'a', 'b', 'c', 'd', 'e', 'a'].entries()) {
       t.time.now += 1
       t.hub.offer({
         community: 'demo',
@@ -98,7 +100,9 @@ describe('scheduling', () => {
         jpeg: big(i),
       })
     }
-    expect(t.hub.stats().droppedByPriority).toEqual({ door: 0, care: 1, public: 2 })
+    expect(t.hub.stats().droppedByPriority).toEqual({ door: 0, care: 1, public: 3 })
+    expect(t.hub.stats().droppedByCause).toMatchObject({ 'queue-bytes': 4, replaced: 0 })
+    await until(() => t.hub.stats().analysed === 4, 'both frames of both doors')
   })
 
   test('frames of strangers and of unapproved devices are counted and not looked at', async () => {
@@ -116,6 +120,7 @@ describe('scheduling', () => {
     t.scene.fail = null
     await t.frame('gate')
     expect(t.hub.stats()).toMatchObject({ analysed: 1, dropped: 1 })
+    expect(t.hub.stats().droppedByCause.crashed).toBe(1)
   })
 })
 

@@ -22,7 +22,9 @@ test('a wall of cameras that is opened for the first time gets every picture, tw
     return { jpeg: Buffer.from(jpeg), widthPx: 1, heightPx: 1, faces: 0, plates: 0, whole: false }
   }, 2)
   const names = Array.from({ length: 12 }, (_, index) => `cam-${index}`)
-  const pictures = await Promise.all(names.map((name) => view.show(name, frame(name), [], false)))
+  const pictures = await Promise.all(
+    names.map((name) => view.show(name, frame(name), { zones: [] }, false)),
+  )
   expect(pictures.map(String)).toEqual(names)
   expect(most).toBe(2)
 })
@@ -34,10 +36,10 @@ test('while others are being made, a camera with an older picture shows that one
     if (block) await new Promise<void>((resolve) => (release = resolve))
     return { jpeg: Buffer.from(jpeg), widthPx: 1, heightPx: 1, faces: 0, plates: 0, whole: false }
   }, 1)
-  await view.show('a', frame('a1'), [], false)
+  await view.show('a', frame('a1'), { zones: [] }, false)
   block = true
-  const slow = view.show('b', frame('b1'), [], false)
-  expect(String(await view.show('a', frame('a2'), [], false))).toBe('a1')
+  const slow = view.show('b', frame('b1'), { zones: [] }, false)
+  expect(String(await view.show('a', frame('a2'), { zones: [] }, false))).toBe('a1')
   release()
   expect(String(await slow)).toBe('b1')
 })

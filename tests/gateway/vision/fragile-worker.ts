@@ -28,7 +28,7 @@ parentPort?.on('message', (message: JobMessage | StopMessage) => {
     models: [],
     sample: new Uint8Array(4),
   }
-  const ms = { decodeMs: 0, inferMs: 0 }
+  const ms = { gateMs: 0, decodeMs: 0, inferMs: 0 }
   setTimeout(
     () => parentPort?.postMessage({ kind: 'analysed', id, value, ms } satisfies WorkerAnswer),
     5,

@@ -54,7 +54,7 @@ describe('without a model', () => {
     const jpeg = await drawnJpeg({ widthPx: 320, heightPx: 200 })
     const analysis = await pool.analyse(jpeg, { tasks: ['objects', 'faces'] })
     expect(analysis).toMatchObject({ widthPx: 320, heightPx: 200, detections: [], models: [] })
-    expect(pool.models().map((model) => model.state)).toEqual(['missing', 'missing'])
+    expect(new Set(pool.models().map((model) => model.state))).toEqual(new Set(['missing']))
     const redacted = await pool.redact(jpeg, { knownFacesPx: [], overlay: null })
     expect(redacted.whole).toBe(true)
     expect(Buffer.isBuffer(redacted.jpeg)).toBe(true)

@@ -1,0 +1,32 @@
+import { glanceAt, greyOf } from '../../detectors/glance.ts'
+import { greySample } from '../../detectors/luma-sample.ts'
+import { blacken, maskRaster } from '../../detectors/mask-raster.ts'
+import { detectMotion } from '../../detectors/motion.ts'
+import { sceneStats } from '../../detectors/scene-stats.ts'
+import type { AnalyseRequest, Analysis, MotionMemory } from '../model/vision.ts'
+
+export type Glimpse = Pick<
+  Analysis,
+  'widthPx' | 'heightPx' | 'sample' | 'motion' | 'memory' | 'scene'
+>
+
+/** The cheap look that decides whether the models are asked at all. */
+export async function glimpse(
+  jpeg: Uint8Array,
+  memory: MotionMemory | null,
+  masks: AnalyseRequest['masks'],
+): Promise<Glimpse> {
+  const { image, originalWidthPx, originalHeightPx } = await glanceAt(jpeg)
+  const grey = greyOf(image)
+  const masked = maskRaster(masks ?? [], grey.widthPx, grey.heightPx)
+  blacken(grey.data, masked)
+  const { memory: next, ...motion } = detectMotion(grey, memory, masked)
+  return {
+    widthPx: originalWidthPx,
+    heightPx: originalHeightPx,
+    sample: greySample(grey),
+    motion,
+    memory: next,
+    scene: sceneStats(grey),
+  }
+}
