@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { RuleBook } from '../../config/rules.ts'
+import { createAccessEngine } from '../access/access-engine.ts'
+import { createParkingEngine } from '../access/parking-engine.ts'
 import { careOptions, createCareEngine } from '../care/care-engine.ts'
 import { migrate } from '../db/migrations.ts'
 import type { RosterView } from '../model/roster-view.ts'
@@ -23,11 +25,16 @@ export const composeEngines =
   (rules: RuleBook) =>
   (roster: RosterView): EngineSet => {
     const care = createCareEngine({ roster }, careOptions(rules))
+    const access = createAccessEngine({ roster })
+    const parking = createParkingEngine({ roster })
     return {
       engines: [
         { name: 'rules', engine: createRuleEngine({ roster, rules }) },
         { name: 'care', engine: care },
+        { name: 'access', engine: access },
+        { name: 'parking', engine: parking },
       ],
       careItems: (community, now) => care.items(community, now),
+      accessMemory: () => ({ ...access.memory(), sessions: parking.sessions() }),
     }
   }

@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { CareItem } from '../../contracts/care.ts'
+import type { ParkingSession } from '../../contracts/http/access.ts'
+import type { AccessMemory } from '../access/passback.ts'
 import type { Effect } from '../model/effect.ts'
 import type { Engine, StateRow } from '../model/engine.ts'
 import type { Input } from '../model/input.ts'
@@ -10,9 +12,15 @@ export interface NamedEngine {
   readonly engine: Engine
 }
 
+/** What doors and barriers need at their start: passages, entries of visitors, cars that are in. */
+export interface EntranceMemory extends AccessMemory {
+  readonly sessions: readonly ParkingSession[]
+}
+
 export interface EngineSet {
   readonly engines: readonly NamedEngine[]
   careItems(community: string, now: number): CareItem[]
+  accessMemory(): EntranceMemory
 }
 
 /** Runs the engines and keeps their state in the transaction that commits their inputs. */

@@ -61,16 +61,32 @@ export class FactEvents {
     )
   }
 
+  /** A car that was let through is `vehicle.passed`; whoever else was, `access.granted`. */
   #access(fact: AccessFact): void {
+    const { community, door: device, ts, granted, holder, reason, plate } = fact
+    const { method = 'card', direction, confidence, by } = fact
+    const passed = plate === undefined ? 'access.granted' : 'vehicle.passed'
     this.#events.add(
       {
-        type: fact.granted ? 'access.granted' : 'access.denied',
-        community: fact.community,
-        device: fact.door,
-        ts: fact.ts,
-        data: { holder: fact.holder, reason: fact.reason },
+        type: granted ? passed : 'access.denied',
+        community,
+        device,
+        ts,
+        data: {
+          holder,
+          reason,
+          method,
+          ...(direction === undefined ? {} : { direction }),
+          ...(plate === undefined ? {} : { plate }),
+          ...(confidence === undefined ? {} : { confidence }),
+          ...(by === undefined ? {} : { by }),
+          ...(fact.notice === undefined ? {} : { notice: fact.notice }),
+          ...(fact.irregular === undefined ? {} : { irregular: fact.irregular }),
+        },
       },
       fact.receivedAt,
+      // Two decisions of one millisecond are two events; a repeated report is the same one.
+      [method, holder?.id ?? '', plate ?? '', reason].join(' '),
     )
   }
 }

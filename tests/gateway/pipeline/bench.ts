@@ -105,7 +105,11 @@ export class Bench {
       parts: {
         engines: () => {
           this.engine = new TestEngine(this.breakOn)
-          return { engines: [{ name: 'test', engine: this.engine }], careItems: () => [] }
+          return {
+            engines: [{ name: 'test', engine: this.engine }],
+            careItems: () => [],
+            accessMemory: () => ({ passages: [], entries: [], sessions: [] }),
+          }
         },
         series: this.series,
         outbox: this.outbox,
