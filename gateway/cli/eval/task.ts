@@ -1,4 +1,4 @@
-import type { ParseArgsOptionsConfig } from 'node:util'
+import type { ParseArgsConfig } from 'node:util'
 import type { DecodedImage } from '../../../detectors/image.ts'
 import type { ReportPart } from './report.ts'
 
@@ -8,7 +8,7 @@ export interface EvalTask {
   readonly summary: string
   /** Its own options, one line each, as the help shows them. */
   readonly usage: string
-  readonly options: ParseArgsOptionsConfig
+  readonly options: NonNullable<ParseArgsConfig['options']>
   /** @throws UsageError, CodedError `eval.input`, `model.missing`, `model.refused` */
   run(values: EvalValues, kit: EvalKit): Promise<EvalOutcome>
 }
