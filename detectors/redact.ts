@@ -1,14 +1,21 @@
 import sharp from 'sharp'
+import type { Polygon } from '../contracts/detections.ts'
 import { decodeJpeg } from './decode.ts'
 import { type Overlay, overlaySvg } from './draw-boxes.ts'
 import type { FaceDetector } from './face-detector.ts'
-import type { Box } from './image.ts'
+import type { Box, DecodedImage } from './image.ts'
+import { applyMasks } from './mask.ts'
 import { mosaic, mosaicAll } from './mosaic.ts'
+import type { PlateBox, PlateDetector } from './plate-detector.ts'
 
 export interface RedactOptions {
   /** Faces that are known already, in pixels of the picture. */
   readonly knownFacesPx?: readonly Box[]
   readonly overlay?: Overlay | null
+  /** Plates are made unreadable with it; null: there is no model. Left out: plates were not asked for. */
+  readonly plates?: PlateDetector | null
+  /** Privacy masks, relative; filled flat before anything looks at the picture. */
+  readonly masks?: readonly Polygon[]
   /** JPEG quality 1..100. */
   readonly quality?: number
 }
@@ -19,6 +26,10 @@ export interface RedactedPicture {
   readonly heightPx: number
   /** Faces that were made unrecognisable. */
   readonly faces: number
+  /** Plates that were made unreadable. */
+  readonly plates: number
+  /** Plates were asked for, but there is no model: some may be readable in the picture. */
+  readonly platesUnknown: boolean
   /** No face model: the whole picture is coarse, because nobody can say where the faces are. */
   readonly whole: boolean
 }
@@ -28,25 +39,31 @@ const scoreMin = 0.4
 /** Faces down to about 12 px of a full-HD picture are found and mosaicked. */
 const longSideMaxPx = 1280
 
+/** As for faces: a sign blurred by mistake costs nothing. */
+const plateScoreMin = 0.25
+/** A plate is wider than a face is high, and its characters stand in a row: fewer pixels than one each. */
+const plateMosaic = { margin: 0.15, blocks: 4 } as const
+
 /**
- * A JPEG in its original resolution with every face destroyed in the pixels; boxes and zones drawn
- * over it if asked. Metadata of the camera (EXIF, position) is left out.
+ * A JPEG in its original resolution: what lies under a mask filled flat, every face and plate destroyed in
+ * the pixels; boxes and zones drawn over it if asked. Metadata of the camera (EXIF, position) is left out.
  *
  * @throws CodedError `frame.not-jpeg`, `frame.too-large`, `frame.damaged`
  */
 export async function redactPicture(
   jpeg: Uint8Array,
   detector: FaceDetector | null,
-  { knownFacesPx = [], overlay = null, quality = 85 }: RedactOptions = {},
+  options: RedactOptions = {},
 ): Promise<RedactedPicture> {
+  const { knownFacesPx = [], overlay = null, quality = 85, plates, masks = [] } = options
   const image = await decodeJpeg(jpeg)
-  let faces: readonly Box[] = []
+  applyMasks(image, masks)
+  // Both look before either destroys: a mosaic over a face may hide the plate beside it from the other.
+  const faces = detector === null ? [] : await facesOf(image, detector)
+  const found = plates == null ? [] : await plates.detect(image, { scoreMin: plateScoreMin })
   if (detector === null) mosaicAll(image)
-  else {
-    const found = await detector.detect(image, { scoreMin, longSideMaxPx })
-    faces = [...knownFacesPx, ...found.map((face) => face.boxPx)]
-    mosaic(image, faces)
-  }
+  else mosaic(image, [...knownFacesPx, ...faces])
+  mosaic(image, found.map(wholePlate), plateMosaic)
   const { widthPx, heightPx } = image
   const raw = { width: widthPx, height: heightPx, channels: 3 } as const
   let pipeline = sharp(image.data, { raw })
@@ -54,6 +71,27 @@ export async function redactPicture(
     const svg = Buffer.from(overlaySvg(overlay, widthPx, heightPx))
     pipeline = pipeline.composite([{ input: svg, top: 0, left: 0 }])
   }
-  const blurred = await pipeline.jpeg({ quality, optimiseCoding: false }).toBuffer()
-  return { jpeg: blurred, widthPx, heightPx, faces: faces.length, whole: detector === null }
+  return {
+    jpeg: await pipeline.jpeg({ quality, optimiseCoding: false }).toBuffer(),
+    widthPx,
+    heightPx,
+    faces: detector === null ? 0 : knownFacesPx.length + faces.length,
+    plates: found.length,
+    platesUnknown: plates === null,
+    whole: detector === null,
+  }
+}
+
+async function facesOf(image: DecodedImage, detector: FaceDetector): Promise<Box[]> {
+  const found = await detector.detect(image, { scoreMin, longSideMaxPx })
+  return found.map((face) => face.boxPx)
+}
+
+/** The box around the box and the corners: a tilted plate reaches out of its box. */
+function wholePlate({ boxPx, cornersPx }: PlateBox): Box {
+  const xs = [boxPx[0], boxPx[0] + boxPx[2], ...cornersPx.filter((_, i) => i % 2 === 0)]
+  const ys = [boxPx[1], boxPx[1] + boxPx[3], ...cornersPx.filter((_, i) => i % 2 === 1)]
+  const left = Math.min(...xs)
+  const top = Math.min(...ys)
+  return [left, top, Math.max(...xs) - left, Math.max(...ys) - top]
 }
