@@ -85,12 +85,14 @@ class PositionTracker implements Tracker {
     const coastMs = Math.max(this.#settings.coastMs, 2.5 * this.#intervalMs)
     this.#forget(ts, coastMs)
     if (motion?.shut !== true) this.#look(detections, ts)
-    const reported = this.#tracks.filter(
-      (track) => track.hits >= this.#settings.hitsMin && ts - track.lastSeenAt <= coastMs,
-    )
-    const objects = reported.map((track) =>
-      toObject(track, ts, zonesOf(zones, track.detection.boxPx, widthPx, heightPx)),
-    )
+    // The time in a zone runs from the first sight, though the first is not told yet.
+    const objects = this.#tracks
+      .filter((track) => ts - track.lastSeenAt <= coastMs)
+      .map((track) => ({
+        track,
+        object: toObject(track, ts, zonesOf(zones, track.detection.boxPx, widthPx, heightPx)),
+      }))
+      .flatMap(({ track, object }) => (track.hits >= this.#settings.hitsMin ? [object] : []))
     return { objects, crossings: this.#crossings(lines, widthPx, heightPx, ts) }
   }
 

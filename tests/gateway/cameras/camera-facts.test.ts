@@ -137,3 +137,63 @@ describe('sightings and evidence', () => {
     expect(sightings(t.facts).at(-1)?.ts).toBe(t.time.now)
   })
 })
+
+describe('what is evidence in which zone', () => {
+  const whole: [number, number][] = [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+  ]
+  test.each([
+    ['area', []],
+    ['fire-lane', ['car', 'bicycle', 'truck']],
+    ['no-parking', ['car', 'bicycle', 'truck']],
+    ['two-wheelers', ['bicycle']],
+    ['lift', ['bicycle']],
+    ['intrusion', ['person']],
+    ['loitering', ['person']],
+    ['crowd', ['person']],
+    ['road', ['person', 'car', 'bicycle', 'truck']],
+  ] as const)('%s keeps a picture of %j', async (kind, kept) => {
+    for (const label of ['person', 'car', 'bicycle', 'truck', 'face']) {
+      const zone = { id: 'zone', name: '', kind, polygon: whole }
+      const t = open(rosterOf(cameraDevice('gate', { zones: [zone] })))
+      t.scene.detections = [seen(label, [100, 300, 200, 150])]
+      for (let i = 0; i < 3; i += 1) {
+        await t.frame('gate')
+        t.time.now += 1_000
+      }
+      expect(t.kept.length > 0, label).toBe((kept as readonly string[]).includes(label))
+    }
+  })
+})
+
+describe('a camera that sends pictures of nothing', () => {
+  test('a covered lens is a state of the camera and ends its coverage; both come back with the view', async () => {
+    const t = open(rosterOf(cameraDevice('gate')), { frozenAfterMs: 1_000_000 })
+    const edges = new Uint8Array(32 * 18).map((_, i) => (i * 37) % 200)
+    const view = { meanLuma: 120, contrast: 50, sharpness: 400, edges }
+    const lid = { meanLuma: 90, contrast: 1, sharpness: 1, edges: new Uint8Array(32 * 18) }
+    t.scene.stats = view
+    const begin = t.time.now
+    const run = async (seconds: number) => {
+      for (let i = 0; i < seconds; i += 1) {
+        await t.frame('gate')
+        t.time.now += 1_000
+      }
+    }
+    await run(30)
+    t.scene.stats = lid
+    await run(30)
+    expect(states(t.facts)).toEqual(['ok', 'covered'])
+    t.scene.stats = view
+    await run(30)
+    expect(states(t.facts)).toEqual(['ok', 'covered', 'ok'])
+    await t.hub.close()
+    const spans = coverage(t.facts).map(({ from, to }) => [from - begin, to - begin])
+    expect(spans).toHaveLength(2)
+    expect(spans[0]?.[1]).toBeLessThan(37_000)
+    expect(spans[1]?.[0]).toBeGreaterThan(60_000)
+  })
+})

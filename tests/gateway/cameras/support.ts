@@ -8,7 +8,7 @@ import {
 } from '../../../gateway/cameras/camera-hub.ts'
 import type { Fact } from '../../../gateway/model/input.ts'
 import { RosterBook } from '../../../gateway/model/roster-book.ts'
-import type { Analysis, Redact } from '../../../gateway/model/vision.ts'
+import type { Analysis, Redact, SceneStats } from '../../../gateway/model/vision.ts'
 import { createTracker } from '../../../gateway/vision/tracker.ts'
 import { silent } from '../vision/support.ts'
 
@@ -95,6 +95,8 @@ export interface Scene {
   models: boolean
   analyseMs: number
   fail: Error | null
+  /** What a glance says of the picture as such. */
+  stats: SceneStats | null
 }
 
 const copy: Redact = async (jpeg) => ({
@@ -113,7 +115,14 @@ export function scriptedHub(
   seenBefore: (community: string, camera: string) => boolean = () => false,
 ) {
   const time = { now: 1_800_000_000_000 }
-  const scene: Scene = { detections: [], standing: false, models: true, analyseMs: 0, fail: null }
+  const scene: Scene = {
+    detections: [],
+    standing: false,
+    models: true,
+    analyseMs: 0,
+    fail: null,
+    stats: null,
+  }
   const facts: Fact[] = []
   const bad: Quarantined[] = []
   const kept: Buffer[] = []
@@ -129,7 +138,8 @@ export function scriptedHub(
         if (!scene.standing) serial += 1
         const sample = new Uint8Array(2_304).fill(serial % 256)
         const models = scene.models ? [{ name: 'm.onnx', sha256: 'a'.repeat(64) }] : []
-        return { ...lookedAt, detections: scene.detections, models, sample }
+        const { detections, stats } = scene
+        return { ...lookedAt, detections, models, sample, scene: stats }
       },
       redact: copy,
       createTracker: () => createTracker(time.now),
