@@ -2,11 +2,12 @@ import { fileURLToPath } from 'node:url'
 import { CodedError, errorTable } from '../../contracts/errors.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { doctorCommand } from './doctor.ts'
+import { evalCommand } from './eval.ts'
 import { modelsCommand } from './models-command.ts'
 
 /** `npm run linli -- COMMAND`: the operator's command line. */
 
-const commands: readonly Command[] = [doctorCommand, modelsCommand]
+const commands: readonly Command[] = [doctorCommand, modelsCommand, evalCommand]
 
 const overview = (): string =>
   [
