@@ -135,8 +135,9 @@ const fileArguments = (request: FileRequest) => ({
 })
 
 /**
- * `-timeout` is the RTSP demuxer's own since ffmpeg 5 (it was `-stimeout`), microseconds. One decoding
- * thread: a camera must not take all cores. Damaged pictures are not handed on as if they were seen.
+ * `-timeout` is the RTSP demuxer's own since ffmpeg 5 (it was `-stimeout`), microseconds. A second
+ * of looking at the stream is enough where five are the default: codec and size stand in its SDP. One
+ * decoding thread: a camera must not take all cores. Damaged pictures are not handed on as if they were seen.
  */
 const rtspArguments = (request: RtspRequest) => ({
   input: request.address,
@@ -149,9 +150,9 @@ const rtspArguments = (request: RtspRequest) => ({
     '-allowed_media_types',
     'video',
     '-analyzeduration',
-    '3000000',
+    '1000000',
     '-fflags',
-    'nobuffer+discardcorrupt',
+    'discardcorrupt',
     '-flags',
     'low_delay-output_corrupt',
     '-threads',

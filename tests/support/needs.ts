@@ -11,12 +11,24 @@ const debianPackages = {
   ffmpeg: 'ffmpeg',
   chromium: 'chromium',
   strace: 'strace',
+  'gst-rtsp-server': 'gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-good',
 } as const
+/** Not a program but a library of Debian's python. */
+const asksForRtspServer = [
+  'import gi',
+  'gi.require_version("Gst", "1.0")',
+  'gi.require_version("GstRtspServer", "1.0")',
+  'from gi.repository import Gst, GstRtspServer',
+  'Gst.init(None)',
+  'assert Gst.ElementFactory.find("rtph264pay")',
+].join('\n')
 export type Service = keyof typeof debianPackages | 'shared-media' | 'shared-models'
 
 const have = (service: Service): boolean => {
   if (service === 'shared-media') return existsSync(`${sharedDir}media/MEDIA.json`)
   if (service === 'shared-models') return existsSync(`${sharedDir}models/MODELS.json`)
+  if (service === 'gst-rtsp-server')
+    return spawnSync('/usr/bin/python3', ['-c', asksForRtspServer]).status === 0
   return spawnSync('sh', ['-c', `command -v ${service}`]).status === 0
 }
 
