@@ -156,14 +156,22 @@ function check({ camera, door, relay }: DeviceSettings, rules: DeviceRules): voi
   }
 }
 
-/** Below one of the addresses, as a client would read both: `..` and user names cannot get around it. */
-export function isListed(url: string, addresses: readonly string[]): boolean {
-  if (!URL.canParse(url)) return false
-  const { href } = new URL(url)
-  return addresses.some((address) => {
-    if (!URL.canParse(address)) return false
-    const base = new URL(address).href
-    if (!href.startsWith(base)) return false
-    return base.endsWith('/') || ['', '/', '?'].includes(href.charAt(base.length))
+/** Encoded slashes, backslashes, dots and zeros: a server may read them as a way up. */
+const hidden = /%(2f|5c|00|2e)/i
+
+/**
+ * Same scheme, host and port as an entry of the list, and at or below its path, as a client reads both.
+ * No user names. The gateway checks again before it calls.
+ */
+export function isListed(address: string, allowed: readonly string[]): boolean {
+  if (!URL.canParse(address)) return false
+  const url = new URL(address)
+  if (url.username !== '' || url.password !== '' || hidden.test(url.pathname)) return false
+  return allowed.some((entry) => {
+    if (!URL.canParse(entry)) return false
+    const { origin, pathname } = new URL(entry)
+    if (origin !== url.origin) return false
+    const below = pathname.endsWith('/') ? pathname : `${pathname}/`
+    return url.pathname === pathname || url.pathname.startsWith(below)
   })
 }

@@ -19,6 +19,7 @@ import { picturesOf } from '../faces/pictures.ts'
 import { sliceOf } from '../pages.ts'
 import type { ResidentRow } from '../people/residents.ts'
 import { whoIs } from '../plugins/access.ts'
+import { bodyByHand } from '../plugins/validation.ts'
 import type { Services } from '../services.ts'
 import { residentFor } from './consents.ts'
 import { keepers } from './devices.ts'
@@ -64,6 +65,7 @@ function enrolRoute(app: App, deps: Deps): void {
     {
       config: keepers,
       bodyLimit: picturesBytesMax,
+      validatorCompiler: bodyByHand,
       schema: {
         summary: 'Enrol a face out of one to three pictures; needs a live consent',
         description:
@@ -80,8 +82,8 @@ function enrolRoute(app: App, deps: Deps): void {
                 additionalProperties: { type: 'string', format: 'binary' },
               }),
             },
-            // Checked by hand: one picture may also come as `image`, and with the head of a data URL.
-            'application/json': { schema: Type.Any({ ...FaceCreate }) },
+            // One picture may also come as `image`, and with the head of a data URL.
+            'application/json': { schema: FaceCreate },
           },
         },
         response: { 201: FaceCreated },
