@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { pino } from 'pino'
 import { readEnv } from '../config/env.ts'
 import { readConfig } from '../config/file.ts'
-import { modelDirectories, resolveDefaultModels, shippedModels } from '../config/models.ts'
+import { modelDirectories, resolveModels, shippedModels, wantedModels } from '../config/models.ts'
 import { loadRules, loadShippedRules } from '../config/rules.ts'
 import { CodedError } from '../contracts/errors.ts'
 import { createGateway } from './wiring/gateway.ts'
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const up = import.meta.url.endsWith('.ts') ? '..' : '../..'
   const checkout = fileURLToPath(new URL(up, import.meta.url))
   const directories = modelDirectories({ explicit: settings.models, home: settings.home, checkout })
-  const models = await resolveDefaultModels(shippedModels(), directories)
+  const models = await resolveModels(wantedModels(shippedModels(), config.detectors), directories)
   const gateway = createGateway({
     settings: { ...settings, apiUrl, serviceToken },
     config,

@@ -11,6 +11,14 @@ export interface PrivateCameras {
   subscribe(community: string, camera: string, listener: () => void): () => void
 }
 
+/** Live view as HLS, unblurred: the api asks for a reason and logs it before it comes here. */
+export interface PrivateLive {
+  /** Rejects with `camera.live-unsupported` where the camera has no H.264 stream. */
+  playlist(community: string, camera: string): Promise<string>
+  /** Null where there is no such segment (any more). */
+  segment(community: string, camera: string, name: string): Promise<Buffer | null>
+}
+
 interface CameraRequest {
   Params: { id: string }
   Querystring: { community?: string; boxes?: string }
@@ -20,7 +28,12 @@ const boundary = 'linli-frame'
 /** A viewer that does not read is cut off rather than buffered for. */
 const viewerBytesMax = 8 * 1024 * 1024
 
-export function cameraRoutes(app: FastifyInstance, cameras: PrivateCameras): void {
+export function cameraRoutes(
+  app: FastifyInstance,
+  cameras: PrivateCameras,
+  live: PrivateLive | null = null,
+): void {
+  if (live !== null) liveRoutes(app, live)
   app.get<CameraRequest>('/cameras/:id/snapshot.jpg', async (request, reply) => {
     const picture = await cameras.snapshot(communityOf(request.query), request.params.id, {
       boxes: request.query.boxes === '1',
@@ -61,6 +74,25 @@ export function cameraRoutes(app: FastifyInstance, cameras: PrivateCameras): voi
     reply.raw.on('close', unsubscribe)
     frameArrived()
   })
+}
+
+function liveRoutes(app: FastifyInstance, live: PrivateLive): void {
+  app.get<CameraRequest>('/cameras/:id/live/index.m3u8', async (request, reply) => {
+    const text = await live.playlist(communityOf(request.query), request.params.id)
+    return reply
+      .type('application/vnd.apple.mpegurl')
+      .header('cache-control', 'no-store')
+      .send(text)
+  })
+  app.get<{ Params: { id: string; segment: string }; Querystring: { community?: string } }>(
+    '/cameras/:id/live/:segment',
+    async (request, reply) => {
+      const { id, segment } = request.params
+      const bytes = await live.segment(communityOf(request.query), id, segment)
+      if (bytes === null) throw new CodedError('not-found', `no such segment of ${id}`)
+      return reply.type('video/mp2t').header('cache-control', 'no-store').send(bytes)
+    },
+  )
 }
 
 function part(jpeg: Buffer): Buffer {

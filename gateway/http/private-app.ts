@@ -2,9 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { CodedError, errorTable } from '../../contracts/errors.ts'
 import type { GatewayHealth } from '../../contracts/health.ts'
+import { accessRoutes, type PrivateAccess } from './access-routes.ts'
 import type { PrivateDevices } from './device-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
-import { type PrivateCameras, cameraRoutes } from './camera-routes.ts'
+import { type PrivateCameras, type PrivateLive, cameraRoutes } from './camera-routes.ts'
 import { type PrivateRoster, rosterRoutes } from './roster-routes.ts'
 
 export interface PrivateAppDeps {
@@ -14,6 +15,8 @@ export interface PrivateAppDeps {
   readonly roster: PrivateRoster
   readonly devices: PrivateDevices
   readonly cameras: PrivateCameras
+  readonly live: PrivateLive | null
+  readonly access: PrivateAccess
 }
 
 const rosterBytesMax = 64 * 1024 * 1024
@@ -59,6 +62,7 @@ export function createPrivateApp(deps: PrivateAppDeps): FastifyInstance {
   )
   rosterRoutes(app, deps.roster)
   deviceRoutes(app, deps.devices)
-  cameraRoutes(app, deps.cameras)
+  cameraRoutes(app, deps.cameras, deps.live)
+  accessRoutes(app, deps.access)
   return app
 }

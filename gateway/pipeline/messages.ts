@@ -7,6 +7,7 @@ import type { Roster } from '../../contracts/roster.ts'
 import type { Effect } from '../model/effect.ts'
 import type { DeviceEventInput } from '../model/input.ts'
 import type { QueuedItem } from '../outbox/outbox-item.ts'
+import type { EntranceMemory } from './engine-host.ts'
 import type { QuarantineSummary } from './quarantine-table.ts'
 import type { RetainedRow } from './retained-table.ts'
 
@@ -58,6 +59,8 @@ export interface Restored {
   readonly roster: Roster
   readonly retained: readonly RetainedRow[]
   readonly firstSeen: readonly { community: string; device: string; client: string }[]
+  /** Passages, entries of visitors and cars inside, for doors and barriers. */
+  readonly entrances: EntranceMemory
   /** Last sign of life before this start, epoch ms. */
   readonly downSince: number | null
 }

@@ -93,6 +93,7 @@ const restored = ({ processor, log }: BatchRunner): Restored => ({
     device: id,
     client: firstClient,
   })),
+  entrances: processor.engineSet.accessMemory(),
   downSince: log.newestAt(),
 })
 

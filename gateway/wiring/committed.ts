@@ -1,17 +1,24 @@
 import { Value } from 'typebox/value'
+import type { Evidence } from '../../contracts/anomaly.ts'
 import type { GatewayEvent } from '../../contracts/events.ts'
+import { TerminalReport } from '../../contracts/http/access.ts'
 import { Ack } from '../../contracts/payloads.ts'
 import type { CommandBus } from '../access/command-bus.ts'
-import type { DoorGuard } from '../model/access.ts'
+import type { BarrierGuard, DoorGuard } from '../model/access.ts'
+import type { ClipMaker } from '../cameras/clip-maker.ts'
 import type { EvidenceStore } from '../cameras/evidence-store.ts'
 import type { Effect } from '../model/effect.ts'
 import type { DeviceEventInput } from '../model/input.ts'
 import type { Logger } from '../model/logger.ts'
+import type { RosterView } from '../model/roster-view.ts'
 import type { CommittedEffects } from '../pipeline/client.ts'
 
 export interface FollowDeps {
   readonly commands: CommandBus
   readonly doors: Pick<DoorGuard, 'event'>
+  readonly barriers: Pick<BarrierGuard, 'reported'>
+  readonly roster: RosterView
+  readonly clips: Pick<ClipMaker, 'raised'>
   readonly evidence: Pick<EvidenceStore, 'lock'>
   readonly announce: (event: GatewayEvent) => void
   /** The outbox has something. */
@@ -29,23 +36,34 @@ export function followCommitted(deps: FollowDeps): (committed: CommittedEffects)
     for (const sha256 of effects.flatMap(picturesOf)) {
       deps.evidence.lock(sha256).catch(complain('evidence could not be locked'))
     }
+    for (const effect of effects) if (effect.kind === 'raise') deps.clips.raised(effect)
     for (const event of events) deps.announce(event)
     if (effects.length > 0 || events.length > 0) deps.wake()
   }
 }
 
-const picturesOf = (effect: Effect): string[] =>
-  effect.evidence.flatMap((item) => (item.kind === 'frame' ? [item.sha256] : []))
+const picturesOf = (effect: Effect): string[] => effect.evidence.flatMap((item) => picturesIn(item))
+
+const picturesIn = (item: Evidence): string[] => {
+  if (item.kind === 'clip') return [item.sha256]
+  if (item.kind !== 'frame') return []
+  return item.boxesSha256 === undefined ? [item.sha256] : [item.sha256, item.boxesSha256]
+}
 
 /** An event or an ack of a device, for the doors and for who sent a command. */
 export async function deviceEvent(
-  deps: Pick<FollowDeps, 'commands' | 'doors'>,
+  deps: Pick<FollowDeps, 'commands' | 'doors' | 'barriers' | 'roster'>,
   event: DeviceEventInput,
 ): Promise<void> {
   const { community, device, id, ts, type, data } = event
   if (type === 'ack') {
     const ack = { id, ts, ...data }
     if (Value.Check(Ack, ack)) deps.commands.acknowledged(community, device, ack)
+    return
+  }
+  if (type === 'access.reported' && deps.roster.device(community, device)?.barrier != null) {
+    const report = { id, ts, ...data }
+    if (Value.Check(TerminalReport, report)) await deps.barriers.reported(community, device, report)
     return
   }
   await deps.doors.event(community, device, { id, ts, type, data: { ...data } })

@@ -8,6 +8,8 @@ import type { LogRecord } from '../model/record.ts'
 export interface EventIntake {
   /** As the broker's `record`; a card code or PIN never gets past it. */
   record(record: LogRecord, done: Done): void
+  /** Hears every record before it is written. */
+  onArrival(listener: (record: LogRecord) => void): void
   /** Told of an event or an `ack` that could not be committed. The connection closes once it has settled. */
   onRefused(listener: (event: DeviceEventInput) => Promise<void>): void
 }
@@ -25,6 +27,7 @@ export function createEventIntake(
   passKey: string | null = null,
 ): EventIntake {
   let refused: ((event: DeviceEventInput) => Promise<void>) | null = null
+  const arrivals: ((record: LogRecord) => void)[] = []
 
   const tell = async (record: LogRecord, error: Error, done: Done): Promise<void> => {
     for (const input of decode(record).inputs)
@@ -34,6 +37,7 @@ export function createEventIntake(
 
   return {
     record(given, done) {
+      for (const hear of arrivals) hear(given)
       if (!given.topic.endsWith('/event') && !given.topic.endsWith('/ack')) {
         commit(given, done)
         return
@@ -48,6 +52,7 @@ export function createEventIntake(
         else void tell(record, error, done)
       })
     },
+    onArrival: (listener) => void arrivals.push(listener),
     onRefused(listener) {
       refused = listener
     },

@@ -3,11 +3,16 @@ import type { FastifyInstance } from 'fastify'
 import { secondMs } from '../../contracts/clock.ts'
 import { createMetrics } from '../http/metrics.ts'
 import { createPrivateApp } from '../http/private-app.ts'
+import type { FaceEntry } from '../model/access.ts'
 import { deviceEvent, followCommitted } from './committed.ts'
-import { createDoors } from './doors.ts'
+import { createEntrances, type Entrances } from './doors.ts'
+import { createFaces } from './faces.ts'
+import { createFireWatch } from './fire-watch.ts'
+import { createForeignWatch } from './foreign.ts'
 import { createHealth } from './health.ts'
 import { measureLoopDelay } from './loop-delay.ts'
 import { createParts, type GatewayInputs, type Parts } from './parts.ts'
+import { privateAccess } from './private-access.ts'
 import { privateDevices } from './private-devices.ts'
 import { createRosterSync, type RosterSync } from './roster-sync.ts'
 import { createSender } from './sender.ts'
@@ -26,7 +31,10 @@ export function createGateway(inputs: GatewayInputs): Gateway {
   const stopping = new AbortController()
   const parts = createParts(inputs)
   const { pipeline, broker, sight, announcer } = parts
-  const { commands, doors } = createDoors(parts)
+  const entrances = createEntrances(parts)
+  const { commands, doors, barriers } = entrances
+  const faces = createFaces(parts, doors)
+  watchAll(parts, entrances, faces)
   const sender = createSender(parts)
   const rosterSync = createRosterSync({
     book: parts.book,
@@ -35,6 +43,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
     async changed() {
       broker.dropRevoked()
       await sight.sources.refresh()
+      await faces?.reconcile()
       // A change of the roster is a sign of life of the api.
       sender.retryNow()
     },
@@ -42,7 +51,14 @@ export function createGateway(inputs: GatewayInputs): Gateway {
     logger,
   })
   const loopDelay = measureLoopDelay(10 * secondMs)
-  const health = createHealth({ ...parts, ...sight, sender, loopDelay, startedAt: clock() })
+  const health = createHealth({
+    ...parts,
+    ...sight,
+    ...entrances,
+    sender,
+    loopDelay,
+    startedAt: clock(),
+  })
   const app = createPrivateApp({
     serviceToken: settings.serviceToken,
     health,
@@ -50,12 +66,19 @@ export function createGateway(inputs: GatewayInputs): Gateway {
     roster: rosterSync,
     devices: privateDevices({ pipeline, commands, clock, community: settings.community }),
     cameras: sight.hub,
+    live: sight.live,
+    access: privateAccess({ faces, doors, barriers, roster: parts.book }),
   })
-  parts.eventIntake.onRefused((event) => deviceEvent({ commands, doors }, event))
+  parts.eventIntake.onRefused((event) =>
+    deviceEvent({ commands, doors, barriers, roster: parts.book }, event),
+  )
   pipeline.onCommitted(
     followCommitted({
       commands,
       doors,
+      barriers,
+      roster: parts.book,
+      clips: sight.clips,
       evidence: sight.evidence,
       announce: (event) => announcer.event(event),
       wake: () => sender.wake(),
@@ -64,7 +87,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
   )
   return {
     async start() {
-      await open(parts, app)
+      await open(parts, app, entrances, faces)
       sender.start()
       pull(parts, rosterSync, stopping.signal)
     },
@@ -72,7 +95,8 @@ export function createGateway(inputs: GatewayInputs): Gateway {
       stopping.abort()
       await announcer.status('offline')
       await app.close()
-      commands.close()
+      await entrances.close()
+      await faces?.close()
       await broker.close()
       await sight.close()
       await sender.stop(AbortSignal.timeout(2 * secondMs))
@@ -82,10 +106,33 @@ export function createGateway(inputs: GatewayInputs): Gateway {
   }
 }
 
-async function open(parts: Parts, app: FastifyInstance): Promise<void> {
+/** Who hears what before or beside the log: faces and plates of each look, fire, and devices of others. */
+function watchAll(parts: Parts, entrances: Entrances, faces: FaceEntry | null): void {
+  const { sight, eventIntake, book, logger } = parts
+  const { doors, barriers, actuator } = entrances
+  if (faces !== null) sight.follow((look) => faces.looked(look))
+  sight.follow((look) => barriers.looked(look))
+  eventIntake.onArrival(
+    createFireWatch(book, (community, device, active) => {
+      logger.warn({ community, device, active }, 'fire input')
+      doors.fire(community, device, active)
+      barriers.fire(community, device, active)
+    }),
+  )
+  eventIntake.onArrival(createForeignWatch({ roster: book, actuator, doors, logger }))
+}
+
+async function open(
+  parts: Parts,
+  app: FastifyInstance,
+  entrances: Entrances,
+  faces: FaceEntry | null,
+): Promise<void> {
   const { pipeline, book, sight, broker, announcer, settings } = parts
   const restored = await pipeline.start()
   book.replace(restored.roster)
+  entrances.restore(restored.entrances)
+  await faces?.start()
   await sight.start()
   await broker.start()
   await app.listen({ host: '127.0.0.1', port: settings.gatewayPort })

@@ -1,9 +1,15 @@
 import type { Clock } from '../../contracts/clock.ts'
 import type { GatewayHealth } from '../../contracts/health.ts'
 import type { Broker } from '../broker/broker.ts'
+import type { Barriers } from '../access/barrier-guard.ts'
+import type { CommandBus } from '../access/command-bus.ts'
+import type { Doors } from '../access/door-guard.ts'
 import type { CameraHub } from '../cameras/camera-hub.ts'
 import type { CameraSources } from '../cameras/camera-sources.ts'
+import type { ClipBuffer } from '../cameras/clip-buffer.ts'
+import type { ClipMaker } from '../cameras/clip-maker.ts'
 import type { EvidenceStore } from '../cameras/evidence-store.ts'
+import type { HlsLive } from '../cameras/hls-live.ts'
 import type { OutboxSender } from '../outbox/outbox-sender.ts'
 import type { Pipeline } from '../pipeline/client.ts'
 import type { VisionPool } from '../vision/vision-pool.ts'
@@ -19,6 +25,12 @@ export interface HealthDeps {
   readonly sources: CameraSources
   readonly evidence: EvidenceStore
   readonly pool: VisionPool
+  readonly clips: ClipMaker
+  readonly clipBuffer: ClipBuffer
+  readonly live: HlsLive
+  readonly commands: CommandBus
+  readonly doors: Doors
+  readonly barriers: Barriers
   readonly sender: OutboxSender
   readonly loopDelay: LoopDelay
 }
@@ -76,6 +88,13 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
         'vision.dropped-by-queue': vision.droppedByQueue,
         'evidence.refused': evidence.refused,
         'evidence.swept': evidence.swept,
+        ...Object.fromEntries(
+          Object.entries(frames.droppedByCause).map(([cause, count]) => [
+            `frames.cause-${cause}`,
+            count,
+          ]),
+        ),
+        ...entranceCounts(deps),
         'outbox.evidence-missing': sent.evidenceMissing,
         'outbox.evidence-refused': sent.evidenceRefused,
       },
@@ -84,5 +103,24 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
       loopDelayMs: deps.loopDelay.read(),
       models: deps.pool.models(),
     }
+  }
+}
+
+/** What doors, barriers, clips and live views could not do, by name. */
+function entranceCounts({ clips, clipBuffer, live, commands, doors, barriers }: HealthDeps) {
+  const clip = clips.stats()
+  return {
+    'clips.refused': clip.refused,
+    'clips.failed': clip.failed,
+    'clips.empty': clip.empty,
+    'clips.frames-squeezed': clipBuffer.stats().squeezed,
+    'live.stalled': live.stats().stalled,
+    'live.refused': live.stats().refused,
+    'commands.expired': commands.stats.expired,
+    'commands.refused-full': commands.stats.refusedFull,
+    'doors.stale': doors.stats.stale,
+    'doors.unconfirmed': doors.stats.unconfirmed,
+    'doors.pins-refused': doors.stats.pinsRefused,
+    'barriers.repeated-reports': barriers.stats.repeatedReports,
   }
 }

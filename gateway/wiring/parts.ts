@@ -63,7 +63,10 @@ export function createParts(inputs: GatewayInputs): Parts {
     onQuarantine: (bad) => pipeline.quarantine(bad),
     seenBefore: (community, id) => pipeline.firstSeen.firstClient(community, id) !== null,
   })
-  const eventIntake = createEventIntake((record, done) => pipeline.record(record, done))
+  const eventIntake = createEventIntake(
+    (record, done) => pipeline.record(record, done),
+    settings.passKey,
+  )
   const broker = createBroker({
     ...inputs,
     roster: book,

@@ -3,14 +3,19 @@ import { join } from 'node:path'
 import type { Settings } from '../../config/env.ts'
 import type { ResolvedModel } from '../../config/models.ts'
 import type { Config } from '../../config/schema.ts'
-import type { Clock } from '../../contracts/clock.ts'
+import { type Clock, secondMs } from '../../contracts/clock.ts'
+import type { ModelRef } from '../../contracts/detections.ts'
 import type { Quarantined } from '../../contracts/health.ts'
 import { type CameraHub, createCameraHub } from '../cameras/camera-hub.ts'
 import { type CameraSources, createCameraSources } from '../cameras/camera-sources.ts'
+import { ClipBuffer } from '../cameras/clip-buffer.ts'
+import { type ClipMaker, createClipMaker } from '../cameras/clip-maker.ts'
 import { type EvidenceStore, createEvidenceStore } from '../cameras/evidence-store.ts'
+import { createHlsLive, type HlsLive } from '../cameras/hls-live.ts'
 import type { Fact } from '../model/input.ts'
 import type { Logger } from '../model/logger.ts'
 import type { RosterView } from '../model/roster-view.ts'
+import type { FrameLook } from '../model/vision.ts'
 import { createTracker } from '../vision/tracker.ts'
 import { type VisionPool, createVisionPool } from '../vision/vision-pool.ts'
 
@@ -33,49 +38,72 @@ export interface Sight {
   readonly hub: CameraHub
   readonly sources: CameraSources
   readonly evidence: EvidenceStore
+  readonly clipBuffer: ClipBuffer
+  readonly clips: ClipMaker
+  readonly live: HlsLive
+  /** Doors and barriers come later than the cameras: each look goes to them first. */
+  follow(follower: (look: FrameLook) => void): void
   start(): Promise<void>
   close(): Promise<void>
 }
 
 export function createSight(deps: SightDeps): Sight {
   const { settings, config, models, roster, clock, logger } = deps
-  const complain = (error: unknown): void =>
-    logger.error({ error: String(error) }, 'a finding of the cameras was not recorded')
+  const record = (fact: Fact): void =>
+    void deps.record(fact).catch((error: unknown) => {
+      logger.error({ error: String(error) }, 'a finding of the cameras was not recorded')
+    })
   const random = Math.random
   const pool = createVisionPool(
-    { models: models.filter((model) => isWanted(config, model)), clock, random, logger },
+    { models, clock, random, logger },
     { workers: config.detectors.workers ?? availableParallelism() },
   )
   const evidence = createEvidenceStore(
     { clock, logger },
     { folder: join(settings.home, 'evidence') },
   )
+  const clipBuffer = new ClipBuffer({ keepMs: config.cameras.clipBeforeSeconds * secondMs })
+  const followers: ((look: FrameLook) => void)[] = []
   const hub = createCameraHub(
     {
       roster,
       analyse: pool.analyse,
       redact: pool.redact,
       createTracker: () => createTracker(clock()),
-      record: (fact) => void deps.record(fact).catch(complain),
+      record,
       evidence,
       onQuarantine: deps.onQuarantine,
       seenBefore: deps.seenBefore,
+      followers,
+      clips: clipBuffer,
       clock,
       logger,
     },
     { concurrency: pool.capacity },
   )
+  const { allowedFolders, allowedNetworks, maxFps: framesPerSecond } = config.cameras
   const sources = createCameraSources(
     { roster, offer: (frame) => hub.offer(frame), clock, random, logger },
-    { allowedFolders: config.cameras.allowedFolders, framesPerSecond: config.cameras.maxFps },
+    { allowedFolders, allowedNetworks, framesPerSecond },
+  )
+  const clips = createClips({ ...deps, pool, evidence, clipBuffer, record })
+  const live = createHlsLive(
+    { roster, stream: liveStreamOf(sources), logger },
+    { folder: join(settings.home, 'live') },
   )
   return {
     pool,
     hub,
     sources,
     evidence,
+    clipBuffer,
+    clips,
+    live,
+    follow: (follower) => void followers.push(follower),
     async start() {
       await evidence.start()
+      await clips.start()
+      await live.start()
       // Opening the weights takes a second or two; nothing else waits for it.
       pool.start().then(
         () => logger.info({ models: pool.models() }, 'detectors ready'),
@@ -84,7 +112,9 @@ export function createSight(deps: SightDeps): Sight {
       await sources.refresh()
     },
     async close() {
+      await live.close()
       await sources.close()
+      await clips.close()
       await hub.close()
       await pool.close()
       evidence.close()
@@ -92,6 +122,52 @@ export function createSight(deps: SightDeps): Sight {
   }
 }
 
-const isWanted = (config: Config, { entry }: ResolvedModel): boolean =>
-  (entry.task !== 'faces' || config.detectors.faces) &&
-  (entry.task !== 'objects' || config.detectors.objects)
+interface ClipParts extends SightDeps {
+  readonly pool: VisionPool
+  readonly evidence: EvidenceStore
+  readonly clipBuffer: ClipBuffer
+}
+
+function createClips(
+  parts: Omit<ClipParts, 'record'> & { record: (fact: Fact) => void },
+): ClipMaker {
+  const { roster, config, settings, pool, evidence, clipBuffer, record, clock, logger } = parts
+  return createClipMaker(
+    {
+      buffer: clipBuffer,
+      redact: pool.redact,
+      evidence,
+      record,
+      cameraOf: (community, id) => cameraOf(roster, community, id),
+      masksOf: (community, id) => roster.device(community, id)?.camera?.masks ?? [],
+      models: () => blurringModels(parts.models),
+      clock,
+      logger,
+    },
+    {
+      beforeMs: config.cameras.clipBeforeSeconds * secondMs,
+      afterMs: config.cameras.clipAfterSeconds * secondMs,
+      folder: join(settings.home, 'clips'),
+    },
+  )
+}
+
+/** The device itself, or the first camera of a door or barrier. */
+function cameraOf(roster: RosterView, community: string, id: string): string | null {
+  const device = roster.device(community, id)
+  if (device === null) return null
+  if (device.camera !== null) return id
+  return device.door?.cameras[0] ?? device.barrier?.cameras[0] ?? null
+}
+
+const blurringModels = (models: readonly ResolvedModel[]): readonly ModelRef[] =>
+  models
+    .filter(({ entry, state }) => state === 'found' && /^(faces|plates)$/.test(entry.task))
+    .map(({ entry }) => ({ name: entry.file, sha256: entry.sha256 }))
+
+function liveStreamOf(sources: CameraSources) {
+  return (community: string, camera: string) => {
+    const stream = sources.stream(community, camera)
+    return stream === null ? null : { codec: stream.codec ?? 'unknown', address: stream.address }
+  }
+}

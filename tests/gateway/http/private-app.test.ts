@@ -17,6 +17,7 @@ function build() {
   const book = new RosterBook()
   const asked: TelemetryQuestion[] = []
   const listeners = new Set<() => void>()
+  const opened: string[] = []
   const app = createPrivateApp({
     serviceToken,
     health: async () => ({ status: 'ok' }) as GatewayHealth,
@@ -44,9 +45,27 @@ function build() {
         return () => listeners.delete(listener)
       },
     },
+    live: null,
+    access: {
+      enrol: async ({ template }) => ({ template, quality: [], lookAlikes: [] }),
+      forget: async () => ({ templates: 1, pictures: 0 }),
+      count: () => ({ persons: 3, templates: 4 }),
+      openDoor: async (device, { by }) => {
+        opened.push(`door ${device} ${by}`)
+        return { id: 'cmd_2', outcome: 'done', error: null }
+      },
+      openBarrier: async (device, { by }) => {
+        opened.push(`barrier ${device} ${by}`)
+        return { id: 'cmd_3', outcome: 'done', error: null }
+      },
+      reported: async (community, device, { id }) => {
+        opened.push(`report ${community} ${device} ${id}`)
+      },
+      parking: () => ({ carParks: [], sessions: [] }),
+    },
   })
   closers.push(async () => app.close())
-  return { app, book, asked, listeners }
+  return { app, book, asked, listeners, opened }
 }
 const empty: Roster = {
   version: 4,
@@ -155,4 +174,21 @@ test('a camera without a frame is a coded miss, and a live view ends with its vi
   expect(listeners.size).toBe(1)
   abort.abort()
   await expect.poll(() => listeners.size).toBe(0)
+})
+
+test('doors, barriers, terminals and faces: what is not in shape is refused before it is asked for', async () => {
+  const { app, opened } = build()
+  const post = (url: string, payload: object) =>
+    app.inject({ method: 'POST', url, payload, headers: { authorization } })
+  const by = { community: 'demo', reason: '测试', by: 'wang' }
+  expect((await post('/doors/d1/open', by)).json()).toMatchObject({ outcome: 'done' })
+  expect((await post('/barriers/b1/open', by)).json()).toMatchObject({ outcome: 'done' })
+  expect((await post('/doors/d1/open', { reason: 'x' })).json()).toMatchObject({ status: 400 })
+  const report = { id: 'r1', granted: true }
+  expect((await post('/terminals/t1/events?community=demo', report)).statusCode).toBe(204)
+  expect((await post('/terminals/t1/events?community=demo', {})).statusCode).toBe(400)
+  expect((await post('/faces', { template: 'fac_1' })).statusCode).toBe(400)
+  expect(opened).toEqual(['door d1 wang', 'barrier b1 wang', 'report demo t1 r1'])
+  const count = await app.inject({ url: '/faces/count', headers: { authorization } })
+  expect(count.json()).toEqual({ persons: 3, templates: 4 })
 })
