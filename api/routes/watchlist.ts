@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { CodedError } from '../../contracts/errors.ts'
 import { WatchedCreate, WatchedItem } from '../../contracts/http/access.ts'
 import { PageQuery } from '../../contracts/http/lists.ts'
