@@ -109,7 +109,10 @@ class Hub implements CameraHub {
       ts: latest.ts,
       widthPx: latest.analysis.widthPx,
       heightPx: latest.analysis.heightPx,
-      detections: latest.objects.map((object) => object.detection),
+      detections: [
+        ...latest.objects.map((object) => object.detection),
+        ...latest.analysis.detections.filter((found) => found.label === 'plate'),
+      ],
     }
   }
 

@@ -27,7 +27,9 @@ export async function followFrame(
   const change = camera.looked(analysis, frame.receivedAt, at, settings)
   if (change !== null) deps.record(change)
   const ts = eventTime(frame)
-  const { objects, crossings } = camera.tracker.update(analysis, ts, settings)
+  // A plate is read by barriers; as a track its number would stand in every sighting.
+  const detections = analysis.detections.filter((found) => found.label !== 'plate')
+  const { objects, crossings } = camera.tracker.update({ ...analysis, detections }, ts, settings)
   looks.looked(analysis, objects, at)
   const latest: LatestFrame = { frame, ts, analysis, objects }
   camera.latest = latest

@@ -86,7 +86,7 @@ function overlayOf(latest: LatestFrame, zones: CameraSettings['zones']): Overlay
   return {
     zones: zones.map(({ polygon }) => ({ polygon })),
     boxes: latest.objects
-      .filter((object) => object.label !== 'face' && object.label !== 'plate')
+      .filter((object) => object.label !== 'face')
       .map((object) => ({
         boxPx: object.detection.boxPx,
         label: `${object.label} ${object.score.toFixed(2)}`,

@@ -39,12 +39,9 @@ const evidenceLabels: Readonly<Record<Zone['kind'], ReadonlySet<string> | 'all'>
   road: 'all',
 }
 
-/** A face is part of a person and no object of its own; a plate is part of a car. */
-const isPart = (object: TrackedObject): boolean =>
-  object.label === 'face' || object.label === 'plate'
-
 function isSubject(object: TrackedObject, kind: Zone['kind']): boolean {
-  if (isPart(object)) return false
+  // A face is part of a person and no object of its own.
+  if (object.label === 'face') return false
   const labels = evidenceLabels[kind]
   return labels === 'all' || labels.has(object.label)
 }

@@ -37,7 +37,8 @@ async function answer(eyes: Eyes, message: JobMessage): Promise<[WorkerAnswer, A
     const { value, ms } = await analyseFrame(eyes, work.jpeg, work.request)
     return [{ kind: 'analysed', id, value, ms }, buffersOf(value)]
   }
-  const value = { ...(await redactPicture(work.jpeg, eyes.faces, work.request)), plates: 0 }
+  const { faces, plates } = eyes
+  const value = await redactPicture(work.jpeg, faces, { ...work.request, plates })
   return [{ kind: 'redacted', id, value }, []]
 }
 

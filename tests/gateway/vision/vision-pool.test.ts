@@ -84,6 +84,19 @@ describe('threads that die or hang', () => {
     expect(pool.crashedLately()).toBe(true)
   })
 
+  test('a thread that dies while somebody is recognised: the next one does it, other doors lose nothing', async () => {
+    const pool = await open(await noModels(), { workers: 2 }, true)
+    const door = { tasks: ['recognition' as const], urgent: true }
+    const arrays = { mean: new Float32Array(8), deviation: new Float32Array(8) }
+    const memory = { widthPx: 4, heightPx: 2, frames: 9, ...arrays }
+    const others = Array.from({ length: 8 }, () => pool.analyse(marked(0xe0), door))
+    const hit = pool.analyse(marked(0xd2), { ...door, gate: { memory, force: false } })
+    const late = Array.from({ length: 8 }, () => pool.analyse(marked(0xe0), door))
+    await Promise.all([...others, hit, ...late])
+    expect(pool.stats()).toMatchObject({ crashed: 1, droppedByCrash: 0, analysed: 17 })
+    expect(memory.mean, 'it went over, and was lost with the thread').toHaveLength(0)
+  })
+
   test('a thread that hangs is replaced after the time limit', async () => {
     const pool = await open(await noModels(), { workers: 1, jobTimeoutMs: 1_500 }, true)
     expect(await codeOf(pool.analyse(marked(0xa6), { tasks: [] }))).toBe('model.crashed')
@@ -98,6 +111,18 @@ describe('threads that die or hang', () => {
     )
     expect(codes.filter((code) => code === 'model.crashed')).toHaveLength(5)
     expect(pool.stats().droppedByQueue).toBe(5)
+  })
+
+  test('a door goes before all that waits, also when the queue is full of others', async () => {
+    const pool = await open(await noModels(), { workers: 1, queueMax: 6 }, true)
+    const order: string[] = []
+    const note = (name: string) => () => void order.push(name)
+    const public_ = Array.from({ length: 8 }, (_, i) =>
+      pool.analyse(marked(0xe0), { tasks: [] }).then(note(`public ${i}`)),
+    )
+    const door = pool.analyse(marked(0xe0), { tasks: [], urgent: true }).then(note('door'))
+    await Promise.all([...public_, door])
+    expect(order.indexOf('door'), order.join()).toBeLessThanOrEqual(2)
   })
 
   test('closing answers everybody who waits', async () => {
