@@ -40,7 +40,7 @@ const scoreMin = 0.4
 const longSideMaxPx = 1280
 
 /** As for faces: a sign blurred by mistake costs nothing. */
-const plateScoreMin = 0.25
+const plateScoreMin = 0.15
 /** A plate is wider than a face is high, and its characters stand in a row: fewer pixels than one each. */
 const plateMosaic = { margin: 0.15, blocks: 4 } as const
 

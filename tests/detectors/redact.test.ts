@@ -5,8 +5,10 @@ import { overlaySvg } from '../../detectors/draw-boxes.ts'
 import { createFaceDetector } from '../../detectors/face-detector.ts'
 import type { RgbImage } from '../../detectors/image.ts'
 import { mosaic } from '../../detectors/mosaic.ts'
+import { createPlateDetector } from '../../detectors/plate-detector.ts'
 import { redactPicture } from '../../detectors/redact.ts'
 import { needs } from '../support/needs.ts'
+import { openReader } from './plate-support.ts'
 import { drawnJpeg, mediaFile, modelFile, mulberry } from './support.ts'
 
 const noisy = (widthPx: number, heightPx: number): RgbImage => {
@@ -112,6 +114,69 @@ describe.runIf(needs('shared-media') && needs('shared-models'))('real faces', ()
       expect(left).toEqual([])
     } finally {
       await detector.dispose()
+    }
+  })
+})
+
+test('plates that were asked for without a model are named unknown, and the picture is not spoilt for it', async () => {
+  const jpeg = await drawnJpeg({ widthPx: 320, heightPx: 180 })
+  expect(await redactPicture(jpeg, null)).toMatchObject({ plates: 0, platesUnknown: false })
+  const asked = await redactPicture(jpeg, null, { plates: null })
+  expect(asked).toMatchObject({ plates: 0, platesUnknown: true })
+})
+
+test('control C4: what lies under a privacy mask is filled before anything else sees the picture', async () => {
+  const jpeg = await drawnJpeg({ widthPx: 640, heightPx: 360, noise: 40 })
+  const masks = [
+    [
+      [0.25, 0.25],
+      [0.75, 0.25],
+      [0.75, 0.75],
+      [0.25, 0.75],
+    ],
+  ] as [number, number][][]
+  const redacted = await redactPicture(jpeg, null, { masks, quality: 95 })
+  const { data } = await decodeJpeg(redacted.jpeg)
+  for (const [x, y] of [
+    [190, 110],
+    [320, 180],
+    [450, 250],
+  ] as const) {
+    const at = (y * 640 + x) * 3
+    for (let c = 0; c < 3; c += 1) expect(Math.abs((data[at + c] ?? 0) - 114)).toBeLessThan(12)
+  }
+})
+
+describe.runIf(needs('shared-media') && needs('shared-models'))('real plates', () => {
+  test.each([
+    'plates/ccpd_01.jpg',
+    'plates/ccpd_05.jpg',
+    'plates/ccpd_12.jpg',
+    'plates/green_suED51712.jpg',
+    'plates/hyperlpr3_sample2.jpg',
+  ])('%s: no plate can be found or read afterwards', async (file) => {
+    const faces = await createFaceDetector(modelFile('face_det_yunet_n_dynamic.onnx'))
+    const plates = await createPlateDetector(modelFile('plate_det_hyperlpr_y5fu_640.onnx'))
+    const reader = await openReader()
+    try {
+      const jpeg = mediaFile(file)
+      const before = await plates.detect(await decodeJpeg(jpeg))
+      expect(before.length).toBeGreaterThan(0)
+      const redacted = await redactPicture(jpeg, faces, { plates })
+      expect(redacted.plates).toBeGreaterThanOrEqual(before.length)
+      expect(redacted).toMatchObject({ platesUnknown: false, whole: false })
+      const after = await decodeJpeg(redacted.jpeg)
+      expect(await plates.detect(after)).toEqual([])
+      // Also where one knows the place, nothing of it is left to be read.
+      for (const box of before) {
+        const { text, reads } = await reader.read(after, box)
+        expect(text).toBeNull()
+        for (const read of reads) expect(read.text.length < 7 || read.confidence < 0.5).toBe(true)
+      }
+    } finally {
+      await faces.dispose()
+      await plates.dispose()
+      await reader.dispose()
     }
   })
 })
