@@ -2,19 +2,21 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { minuteMs, secondMs } from '../../contracts/clock.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import { CameraItem } from '../../contracts/http/devices.ts'
 import { CommunityQuery, PageQuery } from '../../contracts/http/lists.ts'
 import { listOf } from '../../contracts/http/system.ts'
 import { LatestDetections } from '../../contracts/private-api.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
+import { LivePermits } from '../evidence/live-permit.ts'
 import { listDevices } from '../devices/list.ts'
 import { whoIs } from '../plugins/access.ts'
 import { securityHeaders } from '../plugins/security-headers.ts'
 import type { Services } from '../services.ts'
 import { type DeviceDeps, ById, deviceFor } from './devices.ts'
 
-type Deps = DeviceDeps & Pick<Services, 'gatewayWatch'>
+type Deps = DeviceDeps & Pick<Services, 'gatewayWatch' | 'clock'>
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 
 const people = { access: { roles: ['admin', 'staff', 'grid', 'supervisor'] } } as const
@@ -74,6 +76,7 @@ export const cameraRoutes =
       },
     )
     pictureRoutes(app, deps)
+    liveRoutes(app, deps)
   }
 
 async function cameraFor(
@@ -144,6 +147,87 @@ function pictureRoutes(app: App, deps: Deps): void {
         'cache-control': 'no-store',
       })
       frames.pipe(reply.raw)
+    },
+  )
+}
+
+/** A player asks for the playlist every two seconds or so; a paused one for a while not at all. */
+const permitMs = minuteMs
+/** The box waits for a key frame before there is a first playlist. */
+const playlistTimeoutMs = 15 * secondMs
+const segmentPattern = /^s\d{1,9}\.ts$/
+
+/** HLS is the camera's own picture, nobody blurred: a reason is demanded and logged (control C7). */
+function liveRoutes(app: App, deps: Deps): void {
+  const permits = new LivePermits(deps.clock, permitMs)
+  app.get(
+    '/cameras/:id/live/index.m3u8',
+    {
+      config: people,
+      schema: {
+        summary: 'Live video of an H.264 camera as HLS, not blurred: 400 without a reason',
+        tags: ['cameras'],
+        params: ById,
+        querystring: Type.Object({
+          ...CommunityQuery.properties,
+          reason: Type.Optional(
+            Type.String({ maxLength: 500, description: 'why; demanded, and logged' }),
+          ),
+        }),
+        response: { 200: Type.Any({ description: 'application/vnd.apple.mpegurl' }) },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      const reason = request.query.reason?.trim() ?? ''
+      const camera = await cameraFor(request, deps, id, request.query.community)
+      if (reason === '') throw new CodedError('request.invalid', 'query: reason is missing')
+      await logged(request, deps, camera, 'camera.live', reason)
+      const timeout = AbortSignal.timeout(playlistTimeoutMs)
+      const answer = await deps.gateway.raw(pathOf(camera, 'live/index.m3u8', undefined), timeout)
+      const { community } = camera
+      const permit = permits.give({ principal: whoIs(request).id, community, camera: id })
+      const query = new URLSearchParams({ community, permit }).toString()
+      const list = (await answer.text()).replaceAll(
+        /^s\d{1,9}\.ts$/gm,
+        (name) => `${name}?${query}`,
+      )
+      return reply
+        .type('application/vnd.apple.mpegurl')
+        .header('cache-control', 'no-store')
+        .send(list)
+    },
+  )
+  app.get(
+    '/cameras/:id/live/:segment',
+    {
+      config: people,
+      schema: {
+        summary: 'A segment of the live video, with the permit of its playlist',
+        tags: ['cameras'],
+        params: Type.Object({
+          ...ById.properties,
+          segment: Type.String({ maxLength: 64, description: 's12.ts' }),
+        }),
+        querystring: Type.Object({
+          ...CommunityQuery.properties,
+          permit: Type.Optional(Type.String({ maxLength: 128 })),
+        }),
+        response: { 200: Type.Any({ description: 'video/mp2t' }) },
+      },
+    },
+    async (request, reply) => {
+      const { id, segment } = request.params
+      const camera = await cameraFor(request, deps, id, request.query.community)
+      const viewing = { principal: whoIs(request).id, community: camera.community, camera: id }
+      if (!segmentPattern.test(segment)) throw new CodedError('not-found', 'no such segment')
+      if (!permits.holds(request.query.permit ?? '', viewing))
+        throw new CodedError('auth.forbidden', 'the permit has expired; ask for the playlist again')
+      const answer = await deps.gateway.raw(pathOf(camera, `live/${segment}`, undefined))
+      return reply
+        .type('video/mp2t')
+        .header('cache-control', 'no-store')
+        .send(Buffer.from(await answer.arrayBuffer()))
     },
   )
 }
