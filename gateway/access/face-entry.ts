@@ -39,7 +39,7 @@ const filingLimit = 100_000
 /** Enrolments that may wait for each other: a queue before a camera, not a flood. */
 const enrolmentsMax = 8
 const camerasMax = 10_000
-/** After it, templates that no roster has named are looked at again, ms. */
+/** After it, templates that time may have left without a consent are looked at again, ms. */
 const lookAgainMs = 660_000
 
 /** Templates, gallery and recognition of this box. Templates never leave it; pictures are not kept. */

@@ -74,14 +74,21 @@ export class GalleryBook {
     for (const id of this.#held.keys()) this.#refresh(id)
   }
 
-  /** Templates without a consent, to be deleted; never on the word of a roster that nobody has sent. */
+  /**
+   * Templates without a consent, to be deleted; never on the word of a roster that nobody has sent.
+   * `waiting`: those that time alone may turn into one.
+   */
   withoutConsent(): { readonly ids: readonly string[]; readonly waiting: number } {
     const { roster, clock } = this.#deps
     const ids: string[] = []
     let waiting = 0
     if (roster.version === 0) return { ids, waiting }
     for (const [id, held] of this.#held) {
-      if (this.#isNamed(id, held)) continue
+      if (this.#isNamed(id, held)) {
+        // No roster says when an entry of the watch-list expires: it is for us to look.
+        if (held.use === 'watchlist') waiting += 1
+        continue
+      }
       const unheard = !held.confirmed
       if (unheard && (held.rosterVersion === roster.version || clock() - held.createdAt < waitMs))
         waiting += 1
