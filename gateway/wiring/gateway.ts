@@ -36,20 +36,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
   const faces = createFaces(parts, doors)
   watchAll(parts, entrances, faces)
   const sender = createSender(parts)
-  const rosterSync = createRosterSync({
-    book: parts.book,
-    commit: (change) => pipeline.recordRoster(change),
-    fetchWhole: () => fetchRoster(settings, stopping.signal),
-    async changed() {
-      broker.dropRevoked()
-      await sight.sources.refresh()
-      await faces?.reconcile()
-      // A change of the roster is a sign of life of the api.
-      sender.retryNow()
-    },
-    random: Math.random,
-    logger,
-  })
+  const rosterSync = followRoster(parts, faces, sender, stopping.signal)
   const loopDelay = measureLoopDelay(10 * secondMs)
   const health = createHealth({
     ...parts,
@@ -104,6 +91,29 @@ export function createGateway(inputs: GatewayInputs): Gateway {
       loopDelay.close()
     },
   }
+}
+
+function followRoster(
+  parts: Parts,
+  faces: FaceEntry | null,
+  sender: { retryNow(): void },
+  signal: AbortSignal,
+): RosterSync {
+  const { book, pipeline, broker, sight, settings, logger } = parts
+  return createRosterSync({
+    book,
+    commit: (change) => pipeline.recordRoster(change),
+    fetchWhole: () => fetchRoster(settings, signal),
+    async changed() {
+      broker.dropRevoked()
+      await sight.sources.refresh()
+      await faces?.reconcile()
+      // A change of the roster is a sign of life of the api.
+      sender.retryNow()
+    },
+    random: Math.random,
+    logger,
+  })
 }
 
 /** Who hears what before or beside the log: faces and plates of each look, fire, and devices of others. */

@@ -64,23 +64,7 @@ export function createSight(deps: SightDeps): Sight {
   )
   const clipBuffer = new ClipBuffer({ keepMs: config.cameras.clipBeforeSeconds * secondMs })
   const followers: ((look: FrameLook) => void)[] = []
-  const hub = createCameraHub(
-    {
-      roster,
-      analyse: pool.analyse,
-      redact: pool.redact,
-      createTracker: () => createTracker(clock()),
-      record,
-      evidence,
-      onQuarantine: deps.onQuarantine,
-      seenBefore: deps.seenBefore,
-      followers,
-      clips: clipBuffer,
-      clock,
-      logger,
-    },
-    { concurrency: pool.capacity },
-  )
+  const hub = createHub({ ...deps, pool, evidence, clipBuffer, record }, followers)
   const { allowedFolders, allowedNetworks, maxFps: framesPerSecond } = config.cameras
   const sources = createCameraSources(
     { roster, offer: (frame) => hub.offer(frame), clock, random, logger },
@@ -128,9 +112,31 @@ interface ClipParts extends SightDeps {
   readonly clipBuffer: ClipBuffer
 }
 
-function createClips(
-  parts: Omit<ClipParts, 'record'> & { record: (fact: Fact) => void },
-): ClipMaker {
+type HubParts = Omit<ClipParts, 'record'> & { readonly record: (fact: Fact) => void }
+
+function createHub(parts: HubParts, followers: readonly ((look: FrameLook) => void)[]): CameraHub {
+  const { roster, pool, record, evidence, onQuarantine, seenBefore, clipBuffer, clock, logger } =
+    parts
+  return createCameraHub(
+    {
+      roster,
+      analyse: pool.analyse,
+      redact: pool.redact,
+      createTracker: () => createTracker(clock()),
+      record,
+      evidence,
+      onQuarantine,
+      seenBefore,
+      followers,
+      clips: clipBuffer,
+      clock,
+      logger,
+    },
+    { concurrency: pool.capacity },
+  )
+}
+
+function createClips(parts: HubParts): ClipMaker {
   const { roster, config, settings, pool, evidence, clipBuffer, record, clock, logger } = parts
   return createClipMaker(
     {

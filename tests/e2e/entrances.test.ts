@@ -37,7 +37,7 @@ class Entrance {
     this.#topic = `linli/v1/demo/${id}`
   }
 
-  static async open(product: Product, body: object & { readonly id: string }): Promise<Entrance> {
+  static async open(product: Product, body: Readonly<Record<string, unknown>> & { readonly id: string }): Promise<Entrance> {
     const { mqtt } = await product.call<Registered>('POST', '/devices', body)
     const client = await connectAsync(product.mqttUrl, { ...mqtt, clientId: body.id })
     const made = new Entrance(client, body.id)
@@ -143,7 +143,7 @@ describe.runIf(given.every(needs))('entrances of the built product', () => {
       type: 'barrier',
       barrier: { cameras: ['gate-1'] },
       camera: { priority: 'door', tasks: ['plates'] },
-    } as object & { id: string })
+    })
     await gate.show(framesOf('videos/derived_gate_blue.mp4', 5, 4), 5)
     await expect
       .poll(async () => (await events('gate-1')).map(({ type, data }) => [type, data.plate]), {

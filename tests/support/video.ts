@@ -6,10 +6,9 @@ import { sharedDir } from './needs.ts'
 export function framesOf(file: string, framesPerSecond: number, seconds: number): Buffer[] {
   const stream = execFileSync(
     'ffmpeg',
-    [
-      ...['-v', 'error', '-i', join(sharedDir, 'media', file), '-t', String(seconds)],
-      ...['-vf', `fps=${framesPerSecond}`, '-q:v', '3', '-f', 'image2pipe', '-c:v', 'mjpeg', '-'],
-    ],
+    `-v error -i ${join(sharedDir, 'media', file)} -t ${seconds} -vf fps=${framesPerSecond} -q:v 3 -f image2pipe -c:v mjpeg -`.split(
+      ' ',
+    ),
     { maxBuffer: 256 * 1024 * 1024 },
   )
   const frames: Buffer[] = []
