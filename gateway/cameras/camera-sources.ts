@@ -97,32 +97,6 @@ export function createCameraSources(
 ): CameraSources {
   const playing = new Map<string, Playing>()
   const openers = openerDeps(deps, options)
-  const begin = (wanted: Wanted): Playing => {
-    const { community, camera, settings, source } = wanted
-    const stallMs = Math.min(stallMaxMs, Math.max(stallMinMs, settings.staleAfterMs))
-    const open = opener(openers, {
-      source,
-      stream: settings.stream,
-      stallMs,
-      onAddress: (address) => {
-        started.address = address
-      },
-    })
-    const frame = (jpeg: Buffer): void =>
-      deps.offer({ community, camera, capturedAt: null, receivedAt: deps.clock(), jpeg })
-    const { random, logger } = deps
-    const { backoffFirstMs } = options
-    const player = new SupervisedSource(
-      { open, frame, random, logger },
-      {
-        name: `${community}/${camera}`,
-        stallMs,
-        ...(backoffFirstMs === undefined ? {} : { backoffFirstMs }),
-      },
-    )
-    const started: Playing = { ...wanted, player, address: null }
-    return started
-  }
   let closed = false
   const follow = async (): Promise<void> => {
     if (closed) return
@@ -135,7 +109,7 @@ export function createCameraSources(
     const fresh = [...wanted].filter(([key]) => !playing.has(key))
     const stepMs = Math.min(spreadMs, spreadMaxMs / Math.max(1, fresh.length))
     for (const [i, [key, one]] of fresh.entries()) {
-      const started = begin(one)
+      const started = prepare(one, deps, options, openers)
       playing.set(key, started)
       started.player.start(i * stepMs)
     }
@@ -166,6 +140,35 @@ export function createCameraSources(
       playing.clear()
     },
   }
+}
+
+function prepare(
+  wanted: Wanted,
+  deps: CameraSourcesDeps,
+  { backoffFirstMs }: CameraSourcesOptions,
+  openers: OpenerDeps,
+): Playing {
+  const { community, camera, settings, source } = wanted
+  const { random, logger } = deps
+  const stallMs = Math.min(stallMaxMs, Math.max(stallMinMs, settings.staleAfterMs))
+  const open = opener(openers, {
+    source,
+    stream: settings.stream,
+    stallMs,
+    onAddress: (address) => {
+      made.address = address
+    },
+  })
+  const frame = (jpeg: Buffer): void =>
+    deps.offer({ community, camera, capturedAt: null, receivedAt: deps.clock(), jpeg })
+  const name = `${community}/${camera}`
+  const backoff = backoffFirstMs === undefined ? {} : { backoffFirstMs }
+  const player = new SupervisedSource(
+    { open, frame, random, logger },
+    { name, stallMs, ...backoff },
+  )
+  const made: Playing = { ...wanted, player, address: null }
+  return made
 }
 
 const statsOf = ({ community, camera, player }: Playing): SourceStats => ({

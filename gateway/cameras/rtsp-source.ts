@@ -37,6 +37,10 @@ export const rtspSource =
       options.onAddress(null)
       await relay.close()
     }
+    const over = async (reason: CodedError): Promise<void> => {
+      await cleared()
+      events.ended(reason)
+    }
     const { framesPerSecond, transport, keyframesOnly, hardware, timeoutMs } = options
     const running = playVideo(
       {
@@ -50,14 +54,14 @@ export const rtspSource =
         ...(options.ffmpegPath === undefined ? {} : { ffmpegPath: options.ffmpegPath }),
       },
       {
-        frame: events.frame,
-        shape: events.shape,
+        frame: (jpeg) => events.frame(jpeg),
+        shape: (shape) => events.shape(shape),
         ended: (error) => {
           const reason =
             refused === null
               ? shown(error, camera, relay.authority)
               : new CodedError('camera.source-refused', `${camera.shown} ${refused}`)
-          void cleared().then(() => events.ended(reason))
+          void over(reason)
         },
       },
     )

@@ -63,6 +63,8 @@ export interface VideoEvents {
 /** A stream's line in ffmpeg's account of its input; the output's own comes later. */
 const streamLine = /^\s*Stream #0:\d+.*?: Video: (\w+).*?[ ,](\d{2,5})x(\d{2,5})/
 const hardwareLine = /hwaccel|hardware|device (?:creation|setup)|no device available/i
+/** ffmpeg would go on in software, which is not what was asked for and may be more than the box has. */
+const softwareLine = /failed setup for format/i
 
 /** Plays a video through ffmpeg: JPEGs come out, at most `framesPerSecond` of them a second. */
 export function playVideo(
@@ -72,6 +74,7 @@ export function playVideo(
   let shape: VideoShape | null = null
   let lastLine = ''
   let complaint: string | null = null
+  let gaveWay = false
   let closing = false
   const splitter = new JpegSplitter(limits.frameBytesMax, (jpeg) => {
     if (!closing) events.frame(jpeg)
@@ -90,7 +93,14 @@ export function playVideo(
     {
       line(text) {
         lastLine = text
-        if ((request.hardware ?? null) !== null && hardwareLine.test(text)) complaint ??= text
+        if ((request.hardware ?? null) !== null) {
+          if (hardwareLine.test(text) && !text.startsWith('WARNING')) complaint ??= text
+          if (softwareLine.test(text)) {
+            complaint = text
+            gaveWay = true
+            void running.close()
+          }
+        }
         const found = shape === null ? streamLine.exec(text) : null
         if (found === null) return
         shape = {
@@ -101,10 +111,10 @@ export function playVideo(
         events.shape?.(shape)
       },
       gone(failure) {
-        if (failure === null) events.ended(null)
+        if (failure === null && (closing || !gaveWay)) events.ended(null)
         else if (complaint !== null)
-          events.ended(ffmpegError(failure, `hardware "${request.hardware}": ${complaint}`))
-        else events.ended(ffmpegError(failure, lastLine === '' ? failure : lastLine))
+          events.ended(ffmpegError(failure ?? '', `hardware "${request.hardware}": ${complaint}`))
+        else events.ended(ffmpegError(failure ?? '', lastLine || (failure ?? '')))
       },
     },
   )
@@ -122,8 +132,11 @@ export function playVideo(
   }
 }
 
-const hardwareArguments = ({ hardware }: RequestBase): string[] =>
-  hardware === undefined || hardware === null ? [] : ['-hwaccel', hardware]
+/** All but qsv hand decoded pictures back in main memory by themselves, where the JPEG is made. */
+function hardwareArguments({ hardware }: RequestBase): string[] {
+  if (hardware === undefined || hardware === null) return []
+  return ['-hwaccel', hardware, ...(hardware === 'qsv' ? ['-hwaccel_output_format', 'nv12'] : [])]
+}
 
 const fileArguments = (request: FileRequest) => ({
   input: request.path,

@@ -23,6 +23,8 @@ export interface SupervisorDeps {
   readonly frame: (jpeg: Buffer) => void
   readonly random: () => number
   readonly logger: Logger
+  /** Milliseconds that never jump; another is given by tests. */
+  readonly monotonic?: () => number
 }
 
 export interface SupervisorOptions {
@@ -140,7 +142,7 @@ export class SupervisedSource {
 
   #onFrame(run: Run, jpeg: Buffer): void {
     if (this.#closed || run.over || run.stalled) return
-    const now = performance.now()
+    const now = this.#deps.monotonic?.() ?? performance.now()
     run.firstFrameAt ??= now
     run.lastFrameAt = now
     this.state = 'playing'
