@@ -115,7 +115,16 @@ class DoorRules implements AccessEngine {
         if (door !== null) this.#excuse(door, now)
         return nothing
       }
-      default:
+      case 'beat':
+      case 'status':
+      case 'info':
+      case 'identity':
+      case 'evidence':
+      case 'sighting':
+      case 'coverage':
+      case 'camera-state':
+      case 'start':
+      case 'tick':
         return nothing
     }
   }

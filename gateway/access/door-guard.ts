@@ -7,7 +7,7 @@ import type { CommandOutcome, OpenRequest } from '../../contracts/private-api.ts
 import type { RosterDevice } from '../../contracts/roster.ts'
 import type { DoorGuard, FaceProof, FaceRefusal } from '../model/access.ts'
 import { decideCredential, refusal as refuse } from './decide-credential.ts'
-import type { Decision, Door } from './decide-door.ts'
+import type { Door } from './decide-door.ts'
 import { decideFace, residentHolder } from './decide-face.ts'
 import { spoofAlarm } from './door-alarms.ts'
 import { DoorDesk, type DoorGuardDeps, type DoorGuardOptions, keyOf } from './door-desk.ts'

@@ -34,7 +34,7 @@ export class FireDoors {
   }
 
   close(): void {
-    for (const key of [...this.#burning.keys()]) this.#end(key)
+    for (const key of this.#burning.keys()) this.#end(key)
   }
 
   #unlock(key: string, device: RosterDevice, input: string): void {

@@ -15,6 +15,11 @@ interface Waiting {
   readonly settle: (outcome: CommandOutcome['outcome']) => void
 }
 
+interface Confirmation {
+  readonly outcome: Promise<CommandOutcome['outcome']>
+  settle(how: CommandOutcome['outcome']): void
+}
+
 const waitingMax = 1_000
 
 /**
@@ -40,14 +45,14 @@ export class MqttRelays {
       return { id, outcome: 'refused', error: 'relay.refused' }
     if (this.#waiting.size >= waitingMax)
       return { id, outcome: 'refused', error: `more than ${waitingMax} relays are waiting` }
-    const confirmed = relay.stateTopic === null ? null : this.#confirmed(relay, ttlMs)
+    const waiting = relay.stateTopic === null ? null : this.#wait(relay.stateTopic, relay, ttlMs)
     try {
       await this.#deps.publish(relay.topic, relay.payload.replaceAll('{seconds}', seconds))
     } catch (error) {
-      confirmed?.cancel()
+      waiting?.settle('refused')
       return { id, outcome: 'refused', error: String(error) }
     }
-    return { id, outcome: confirmed === null ? 'done' : await confirmed.outcome, error: null }
+    return { id, outcome: waiting === null ? 'done' : await waiting.outcome, error: null }
   }
 
   /** A message on a state topic that was published just now, not one from the broker's memory. */
@@ -61,19 +66,18 @@ export class MqttRelays {
     for (const waiting of this.#waiting) waiting.settle('expired')
   }
 
-  #confirmed(relay: MqttRelay, ttlMs: number) {
-    let cancel = (): void => undefined
+  #wait(topic: string, { stateIncludes }: MqttRelay, ttlMs: number): Confirmation {
+    let waiting: Waiting | null = null
     const outcome = new Promise<CommandOutcome['outcome']>((resolve) => {
       const settle = (how: CommandOutcome['outcome']): void => {
         clearTimeout(timer)
-        this.#waiting.delete(waiting)
+        if (waiting !== null) this.#waiting.delete(waiting)
         resolve(how)
       }
       const timer = setTimeout(() => settle('expired'), ttlMs)
-      const waiting = { topic: relay.stateTopic ?? '', includes: relay.stateIncludes, settle }
+      waiting = { topic, includes: stateIncludes, settle }
       this.#waiting.add(waiting)
-      cancel = () => settle('refused')
     })
-    return { outcome, cancel: () => cancel() }
+    return { outcome, settle: (how) => waiting?.settle(how) }
   }
 }

@@ -100,7 +100,7 @@ describe('check 32: a detector thread dies while a door decides', () => {
     const jpeg = Uint8Array.from([0xff, 0xd8, 0xff, mark])
     const looking = pool.analyse(jpeg, { tasks: ['recognition'] }).then(
       () => 'analysed',
-      (error: { code?: string }) => error.code ?? String(error),
+      (error: { code?: string }) => error.code,
     )
     // The picture is with the thread, and the thread is on its way down.
     await new Promise((resolve) => setTimeout(resolve, 30))
