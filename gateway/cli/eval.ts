@@ -10,12 +10,13 @@ import { createKit } from './eval/kit.ts'
 import { evalLiveness } from './eval/liveness.ts'
 import { openLookCache } from './eval/look-cache.ts'
 import { evalObjects } from './eval/objects.ts'
+import { evalPlates } from './eval/plates.ts'
 import { thumbnailOf } from './eval/picture.ts'
 import { renderReport } from './eval/report.ts'
 import { printTable } from './eval/table.ts'
 import type { EvalModel, EvalOutcome, EvalTask } from './eval/task.ts'
 
-const tasks: readonly EvalTask[] = [evalFaces, evalObjects, evalLiveness, evalIdentify]
+const tasks: readonly EvalTask[] = [evalFaces, evalObjects, evalLiveness, evalIdentify, evalPlates]
 
 const usage = `${tasks.map((task) => `linli eval ${task.name} ${task.usage}`).join('\n\n')}
 
@@ -49,8 +50,8 @@ export const evalCommand: Command = {
     const report = typeof values['report'] === 'string' ? resolve(values['report']) : null
     await evaluate(task, values, io, {
       report,
-      json: values['json'] === true,
-      fresh: values['fresh'] === true,
+      json: values.json,
+      fresh: values.fresh,
     })
     return 0
   },

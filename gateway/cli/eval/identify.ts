@@ -137,6 +137,9 @@ function outcomeOf(
   }
 }
 
+/** For curves, where a point is needed. */
+const part = (events: number, trials: number): number => (trials === 0 ? 0 : events / trials)
+
 function reportParts(
   searched: readonly Searched[],
   sizes: readonly number[],
@@ -147,7 +150,6 @@ function reportParts(
   const other = (probe: Searched): number => probe.bestOther[last] ?? -1
   const steps = Array.from({ length: 81 }, (_, i) => i / 100)
   const curve = steps.map((at) => ratesAt(searched, sizes, last, at))
-  const part = (events: number, trials: number): number => (trials === 0 ? 0 : events / trials)
   const show = (of: readonly Searched[]) =>
     of.slice(0, 12).map((one) => ({
       caption: `${one.probe.name} · 本人 / own ${one.own.toFixed(3)} · 他人 / other ${other(one).toFixed(3)}`,
@@ -177,7 +179,7 @@ function reportParts(
         ],
       },
     },
-    sizeChart(sizes, bySize, part),
+    sizeChart(sizes, bySize),
     {
       kind: 'worst',
       zh: '登记的人未被认出',
@@ -197,11 +199,7 @@ function reportParts(
   ]
 }
 
-function sizeChart(
-  sizes: readonly number[],
-  bySize: readonly OpenSetRates[],
-  part: (events: number, trials: number) => number,
-): ReportPart {
+function sizeChart(sizes: readonly number[], bySize: readonly OpenSetRates[]): ReportPart {
   const high = 10 ** Math.ceil(Math.log10(Math.max(10, sizes.at(-1) ?? 10)))
   const decades = Array.from({ length: Math.log10(high) + 1 }, (_, i) => 10 ** i)
   return {

@@ -151,6 +151,8 @@ const boxOf = (
   height * heightPx,
 ]
 
+const plain = (ap: number | null): number | null => (ap === null ? null : round4(ap))
+
 function outcomeOf(judged: readonly Judgement[], model: string): EvalOutcome {
   const present = cocoLabels.filter((label) =>
     judged.some(({ labels }) => labels.some((one) => one.label === label)),
@@ -161,7 +163,6 @@ function outcomeOf(judged: readonly Judgement[], model: string): EvalOutcome {
       .filter((label) => label !== 'person')
       .map((label) => [label, curveOf(judged, new Set([label]))] as const),
   ])
-  const plain = (ap: number | null): number | null => (ap === null ? null : round4(ap))
   const skipped = judged.filter(({ seen }) => seen === null)
   return {
     json: {

@@ -58,9 +58,10 @@ ${parts.join('\n')}
 </body></html>\n`
 }
 
+const cells = (row: readonly string[], tag: string) =>
+  `<tr>${row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
+
 function renderTable([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const cells = (row: readonly string[], tag: string) =>
-    `<tr>${row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
   return `<table>${cells(head, 'th')}${rows.map((row) => cells(row, 'td')).join('')}</table>`
 }
 

@@ -72,10 +72,11 @@ export const round4 = (value: number): number => Math.round(value * 10_000) / 10
 export const roundInterval = (interval: Interval | null): Interval | null =>
   interval === null ? null : [round4(interval[0]), round4(interval[1])]
 
+const percent = (part: number): string => (part * 100).toFixed(2)
+
 /** `3 / 120 = 2.50 % [0.52, 7.13]`, for tables. */
 export function describeRate(events: number, trials: number): string {
   const interval = interval95(events, trials)
   if (interval === null) return '— (n = 0)'
-  const percent = (part: number): string => (part * 100).toFixed(2)
   return `${events}/${trials} = ${percent(events / trials)} % [${percent(interval[0])}, ${percent(interval[1])}]`
 }

@@ -13,4 +13,4 @@ export function printTable(table: readonly (readonly string[])[]): string[] {
 }
 
 const places = (text: string): number =>
-  [...text].reduce((sum, sign) => sum + ((sign.codePointAt(0) ?? 0) >= 0x2e80 ? 2 : 1), 0)
+  Array.from(text).reduce((sum, sign) => sum + ((sign.codePointAt(0) ?? 0) >= 0x2e80 ? 2 : 1), 0)
