@@ -44,6 +44,7 @@ export function createPrivateApp(deps: PrivateAppDeps): FastifyInstance {
           : 'internal'
     const { status, title, hint } = errorTable[code]
     const body = {
+      ...(error instanceof CodedError ? error.extra : {}),
       type: `about:blank`,
       title: title.en,
       status: status ?? 500,
