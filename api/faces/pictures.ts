@@ -50,7 +50,7 @@ async function partsOf(contentType: string, body: Buffer): Promise<Buffer[]> {
   const files: Buffer[] = []
   for (const value of form.values()) {
     if (typeof value !== 'string') files.push(Buffer.from(await value.arrayBuffer()))
-    else if (value.length > 100) files.push(fromBase64(value))
+    else if (isLong(value)) files.push(fromBase64(value))
   }
   return files
 }
@@ -63,19 +63,22 @@ function jsonOf(body: Buffer): unknown {
   }
 }
 
+/** As clients call them; where none of these is there, every text that is long enough to be a picture. */
 const names = ['images', 'image', 'pictures', 'picture', 'photos', 'photo'] as const
 
 function imagesOf(json: unknown): Buffer[] {
   const given = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {}
-  const value = Array.isArray(json)
-    ? json
-    : names.map((name) => given[name]).find((v) => v !== undefined)
-  const list: unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value]
+  const named = Array.isArray(json) ? json : names.map((name) => given[name]).find(isGiven)
+  const value = named ?? Object.values(given).filter((v) => typeof v === 'string' && isLong(v))
+  const list: unknown[] = Array.isArray(value) ? value : [value]
   return list.map((item) => {
     if (typeof item !== 'string') throw new CodedError('request.invalid', 'images: base64 texts')
     return fromBase64(item)
   })
 }
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null
+const isLong = (text: string): boolean => text.length > 100
 
 /** With or without the head of a data URL. */
 const fromBase64 = (text: string): Buffer =>

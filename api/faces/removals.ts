@@ -67,6 +67,8 @@ export class FaceRemovals {
   #last: Promise<unknown> = Promise.resolve()
   #timer: NodeJS.Timeout | null = null
   #stopped = false
+  /** The box did not answer last time: said once, not every time. */
+  #away = false
 
   constructor(deps: FaceRemovalsDeps, options: { readonly retryMs?: number } = {}) {
     this.#deps = deps
@@ -149,9 +151,13 @@ export class FaceRemovals {
           .set({ done_at: clock(), templates, pictures })
           .where('template', '=', template)
           .execute()
+        this.#away = false
       } catch (error) {
         this.failures += 1
-        logger.warn({ err: error, template }, 'faces: the box has not deleted it, will retry')
+        if (!this.#away) {
+          logger.warn({ err: error, template }, 'faces: the box has not deleted it, will retry')
+        }
+        this.#away = true
         const away = !(error instanceof CodedError) || error.code === 'gateway.unreachable'
         return away ? 'away' : 'refused'
       }

@@ -1,9 +1,9 @@
 import type { HouseholdItem, ResidentItem } from '../../contracts/http/people.ts'
-import type { Principal } from '../auth/principal.ts'
+import { type Principal, seesCommunity } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import { decodeCursor, pageOf } from '../pages.ts'
 import { householdOf, residentOf } from '../roster/rows.ts'
-import { residentItem } from './residents.ts'
+import { findResident, residentItem } from './residents.ts'
 
 export interface PeopleFilter {
   readonly limit: number
@@ -62,4 +62,21 @@ export async function listResidents(
       return residentItem(residentOf(row, theirs), row, principal.role)
     },
   )
+}
+
+/** Null when there is none that this person may see. */
+export async function readResident(
+  db: Db,
+  id: string,
+  principal: Principal,
+): Promise<ResidentItem | null> {
+  const row = await findResident(db, id)
+  if (row === null || !seesCommunity(principal, row.community)) return null
+  const suspensions = await db
+    .selectFrom('suspensions')
+    .selectAll()
+    .where('resident', '=', id)
+    .orderBy('id')
+    .execute()
+  return residentItem(residentOf(row, suspensions), row, principal.role)
 }

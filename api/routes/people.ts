@@ -14,7 +14,7 @@ import { RosterCard } from '../../contracts/roster.ts'
 import { seesCommunity } from '../auth/principal.ts'
 import { checkBirthDate } from '../consents/age.ts'
 import { createCard, listCards, removeCard } from '../people/cards.ts'
-import { listHouseholds, listResidents } from '../people/list.ts'
+import { listHouseholds, listResidents, readResident } from '../people/list.ts'
 import {
   createHousehold,
   createResident,
@@ -46,6 +46,7 @@ export const peopleRoutes =
   (deps: PeopleRouteDeps): FastifyPluginAsyncTypebox =>
   async (app) => {
     householdRoutes(app, deps)
+    residentReadRoutes(app, deps)
     residentRoutes(app, deps)
     cardRoutes(app, deps)
   }
@@ -88,8 +89,7 @@ function householdRoutes(app: App, deps: PeopleRouteDeps): void {
   )
 }
 
-function residentRoutes(app: App, deps: PeopleRouteDeps): void {
-  const Answer = withForce(ResidentItem)
+function residentReadRoutes(app: App, deps: PeopleRouteDeps): void {
   app.get(
     '/residents',
     {
@@ -106,6 +106,28 @@ function residentRoutes(app: App, deps: PeopleRouteDeps): void {
       return listResidents(deps.db, { limit, ...filter }, whoIs(request))
     },
   )
+  app.get(
+    '/residents/:id',
+    {
+      config: carers,
+      schema: {
+        summary: 'One resident, masked as in the list',
+        tags: ['people'],
+        params: ByPerson,
+        response: { 200: ResidentItem },
+      },
+    },
+    async (request) => {
+      const principal = whoIs(request)
+      const item = await readResident(deps.db, request.params.id, principal)
+      if (item === null) throw new CodedError('not-found', `resident ${request.params.id}`)
+      return item
+    },
+  )
+}
+
+function residentRoutes(app: App, deps: PeopleRouteDeps): void {
+  const Answer = withForce(ResidentItem)
   app.post(
     '/residents',
     {

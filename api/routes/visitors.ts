@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import QRCode from 'qrcode'
 import Type from 'typebox'
 import { CodedError } from '../../contracts/errors.ts'
@@ -8,6 +9,7 @@ import { listOf } from '../../contracts/http/system.ts'
 import { signVisitorCode } from '../../contracts/visitor-code.ts'
 import { actorOf } from '../auth/principal.ts'
 import {
+  type VisitorRow,
   createVisitor,
   findVisitor,
   isSpent,
@@ -90,6 +92,29 @@ function inviteRoute(app: App, deps: Deps): void {
 }
 
 function oneRoutes(app: App, deps: Deps): void {
+  app.get(
+    '/visitors/:id',
+    {
+      config: keepers,
+      schema: {
+        summary: 'One visit, also one that is over',
+        tags: ['people'],
+        params: ByPerson,
+        response: { 200: VisitorItem },
+      },
+    },
+    async (request) => visitorItem(await visitFor(request, deps, request.params.id)),
+  )
+  codeRoutes(app, deps)
+}
+
+async function visitFor(request: FastifyRequest, deps: Deps, id: string): Promise<VisitorRow> {
+  const row = await findVisitor(deps.db, id, whoIs(request))
+  if (row === null) throw new CodedError('not-found', `visitor ${id}`)
+  return row
+}
+
+function codeRoutes(app: App, deps: Deps): void {
   app.delete(
     '/visitors/:id',
     {
@@ -123,8 +148,7 @@ function oneRoutes(app: App, deps: Deps): void {
     },
     async (request, reply) => {
       const { id } = request.params
-      const row = await findVisitor(deps.db, id, whoIs(request))
-      if (row === null) throw new CodedError('not-found', `visitor ${id}`)
+      const row = await visitFor(request, deps, id)
       if (isSpent(row, deps.clock())) throw new CodedError('visitor.code-spent', `visitor ${id}`)
       const text = signVisitorCode(passKeyOf(deps), row.community, row.id)
       await deps.logAccess(whoIs(request), {

@@ -86,6 +86,7 @@ describe('consents', () => {
     expect(
       (await admin.post('/residents', { name: 'x', birthDate: '2026-11-21' })).statusCode,
     ).toBe(400)
+    expect((await admin.get(`/residents/${id}`)).json()).toMatchObject({ id, birthDate })
     const supervisor = await test.person('supervisor')
     const seen = (await supervisor.get('/residents?limit=1000')).json().items
     expect(seen.find((item: { id: string }) => item.id === id).birthDate).toBe(null)

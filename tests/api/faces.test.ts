@@ -112,6 +112,16 @@ describe('enrolling', () => {
     )
   })
 
+  it('takes a picture under a name that nobody foresaw', async () => {
+    const { id } = await consenting()
+    const answer = await enrol(
+      id,
+      JSON.stringify({ selfie: base64, note: 'x' }),
+      'application/json',
+    )
+    expect([answer.statusCode, answer.json().pictures]).toEqual([201, 1])
+  })
+
   it.each([
     ['PNG', Buffer.from('89504e470d0a1a0a', 'hex'), 'image/jpeg', 415],
     ['PNG in JSON', JSON.stringify({ image: 'iVBORw0KGgo=' }), 'application/json', 415],

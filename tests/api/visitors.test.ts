@@ -58,6 +58,7 @@ describe('visits', () => {
     const spent = await admin.get(`/visitors/${id}/qr.png`)
     expect([spent.statusCode, spent.json().code]).toEqual([409, 'visitor.code-spent'])
     expect((await admin.get('/visitors')).body).not.toContain(id)
+    expect((await admin.get(`/visitors/${id}`)).json()).toMatchObject({ id, name: '王芳' })
     expect((await admin.get('/visitors/none/qr.png')).statusCode).toBe(404)
   })
 
