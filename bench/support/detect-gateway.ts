@@ -99,6 +99,9 @@ function rosterOf(community: string, cameras: number): Roster {
         tasks: ['objects', 'faces'],
         source: null,
         zones: [],
+        // Every frame is to be analysed: the gate is measured by `bench cameras`.
+        motionGate: false,
+        watchPicture: false,
         staleAfterMs: 30_000,
       },
     })),
