@@ -37,9 +37,14 @@ const deviationMax = 12
 /** What share of the picture must change at once to be the light. */
 const lightingShare = 0.4
 const rateQuiet = 0.05
-/** What stands still is background after one to two minutes at one frame a second. */
-const rateChanged = 0.03
+/** Of the deviation, where a pixel changed. */
+const rateRestless = 0.02
+/** What stands still is background after some two minutes at one frame a second; who passes leaves no ghost. */
+const rateChanged = 0.015
+/** Under light that has been allowed for, what is left over is learnt at once. */
 const rateLighting = 0.3
+/** Infrared has come on, or somebody stands before the lens: the first must pass, the second leave no ghost. */
+const rateUnexplained = 0.04
 
 /**
  * Whether something moved against the adaptive background (running mean and deviation per pixel, as in
@@ -66,23 +71,39 @@ export function detectMotion(
   const raw = changedPixels(data, mean, deviation, masked, { a: 0, b: 0, deltaMin, deviations })
   let changed = raw
   let lighting = raw.share > lightingShare
+  let explained = false
   if (raw.share > 0.02) {
     const light = lightLine(data, mean, masked)
     const allowed = changedPixels(data, mean, deviation, masked, { ...light, deltaMin, deviations })
     if (allowed.share < raw.share) {
       changed = allowed
-      if (lighting || allowed.share < raw.share / 4) rebase(mean, light)
+      explained = allowed.share < raw.share / 4
+      if (explained) rebase(mean, light)
     }
   }
   const area = movingArea({ data, mean, changed: changed.map, widthPx, areaMinPx })
   if (raw.share > 0.02 && area.moving === 0) lighting = true
-  adapt(data, memory, changed.map, lighting, raw.share > lightingShare)
+  const atOnce = raw.share > lightingShare
+  const pace = atOnce ? (explained ? rateLighting : rateUnexplained) : rateChanged
+  adapt(data, memory, changed.map, { pace, atOnce })
   return {
     moved: frames < learnFrames || area.moving > 0,
     share: changed.share,
     lighting,
     memory: { widthPx, heightPx, mean, deviation, frames: frames + 1 },
   }
+}
+
+/** Of what is left when models have looked at all that changed and found nothing in it. */
+const rateNothing = 0.25
+
+/**
+ * What changed was nothing: the ghost of somebody who stood there, a door left open, waving leaves. It is
+ * taken into the background quickly, so that the gate does not stay open over it. Changes `memory`.
+ */
+export function learnNothing({ data }: GreyImage, { mean }: Background): void {
+  for (let i = 0; i < mean.length; i += 1)
+    mean[i] = (mean[i] as number) + rateNothing * ((data[i] as number) - (mean[i] as number))
 }
 
 function begin({ data, widthPx, heightPx }: GreyImage): Background {
@@ -192,21 +213,20 @@ function adapt(
   data: Uint8Array,
   { mean, deviation, frames }: Background,
   changed: Uint8Array,
-  lighting: boolean,
-  atOnce: boolean,
+  { pace, atOnce }: { readonly pace: number; readonly atOnce: boolean },
 ): void {
   const first = 1 / (frames + 1)
   const quiet = Math.max(first, rateQuiet)
-  const restless = atOnce ? rateLighting : Math.max(first / 2, rateChanged)
+  const restless = Math.max(first / 2, pace)
   for (let i = 0; i < data.length; i += 1) {
     const value = mean[i] as number
     const difference = (data[i] as number) - value
     const moved = changed[i] !== 0
     mean[i] = value + (moved ? restless : quiet) * difference
     // Under new light the differences say nothing of how restless a pixel is.
-    if (atOnce || (moved && lighting)) continue
+    if (atOnce) continue
     const old = deviation[i] as number
-    const rate = moved ? rateChanged : rateQuiet
+    const rate = moved ? rateRestless : rateQuiet
     const next = old + rate * (1.25 * Math.abs(difference) - old)
     deviation[i] = Math.min(deviationMax, Math.max(deviationMin, next))
   }

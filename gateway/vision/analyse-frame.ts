@@ -10,7 +10,7 @@ import type { AnalyseRequest, Analysis, VisionTask } from '../model/vision.ts'
 import { type Eyes, modelsFor } from './eyes.ts'
 import { facesLongSidePx, lookAtFaces } from './look-at-faces.ts'
 import { lookAtPlates } from './look-at-plates.ts'
-import { type Glimpse, glimpse } from './motion-gate.ts'
+import { type Gate, type Glimpse, lookAtGate } from './motion-gate.ts'
 import type { StageMs } from './protocol.ts'
 
 /**
@@ -42,7 +42,8 @@ export async function analyseFrame(
   { tasks, masks, gate }: AnalyseRequest,
 ): Promise<Analysed> {
   const startedAt = performance.now()
-  const seen = gate == null ? null : await glimpse(jpeg, gate.memory, masks)
+  const opened = gate == null ? null : await lookAtGate(jpeg, gate.memory, masks)
+  const seen = opened?.seen ?? null
   const gateMs = performance.now() - startedAt
   const able = modelsFor(eyes, tasks).length > 0
   if (seen !== null && gate?.force !== true && seen.motion?.moved !== true && able)
@@ -50,20 +51,20 @@ export async function analyseFrame(
   // Without weights a glance has shown all that there is to know.
   if (seen !== null && !able)
     return { value: nothingFound(seen), ms: { gateMs, decodeMs: 0, inferMs: 0 } }
-  return fullLook(eyes, jpeg, { tasks, masks: masks ?? [], seen, gateMs })
+  return fullLook(eyes, jpeg, { tasks, masks: masks ?? [], opened, gateMs })
 }
 
 interface FullLook {
   readonly tasks: readonly VisionTask[]
   readonly masks: NonNullable<AnalyseRequest['masks']>
-  readonly seen: Glimpse | null
+  readonly opened: Gate | null
   readonly gateMs: number
 }
 
 async function fullLook(
   eyes: Eyes,
   jpeg: Uint8Array,
-  { tasks, masks, seen, gateMs }: FullLook,
+  { tasks, masks, opened, gateMs }: FullLook,
 ): Promise<Analysed> {
   const startedAt = performance.now()
   const image = await decodeJpeg(jpeg, longSideFor(eyes, tasks))
@@ -78,10 +79,12 @@ async function fullLook(
   const { detections: plateBoxes, plates } = tasks.includes('plates')
     ? await lookAtPlates(eyes, image)
     : { detections: [], plates: [] }
+  const detections = [...objects, ...faceBoxes, ...plateBoxes]
+  if (detections.length === 0) opened?.learnNothing()
   return {
     value: {
-      ...(seen ?? withoutGate(image)),
-      detections: [...objects, ...faceBoxes, ...plateBoxes],
+      ...(opened?.seen ?? withoutGate(image)),
+      detections,
       faces,
       plates,
       models: modelsFor(eyes, tasks),

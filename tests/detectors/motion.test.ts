@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { detectMotion } from '../../detectors/motion.ts'
+import { type Background, detectMotion, learnNothing } from '../../detectors/motion.ts'
 import { heightPx, painter, settled, widthPx } from './motion-scene.ts'
 
 /** A person far away: 4 x 10 pixels of a glance, with head, coat and legs. */
@@ -121,6 +121,22 @@ describe('motion gate', () => {
     const late = Array.from({ length: 40 }, (_, i) => see({ objects: [leaves(i)] }).moved)
     expect(late.filter(Boolean).length).toBeLessThan(8)
     expect(see({ objects: [leaves(3), person(80, 50)] }).moved).toBe(true)
+  })
+
+  test('what models found nothing in is background after a few looks, however much of it there is', () => {
+    const paint = painter(16)
+    let memory: Background | null = null
+    const see = () => {
+      const image = paint({ objects: memory === null ? [] : [van] })
+      const seen = detectMotion(image, memory)
+      memory = seen.memory
+      if (seen.moved) learnNothing(image, seen.memory)
+      return seen.moved
+    }
+    const looks = Array.from({ length: 25 }, see).filter(Boolean).length
+    expect(looks).toBeGreaterThan(3)
+    expect(looks).toBeLessThan(15)
+    expect(see()).toBe(false)
   })
 
   test('another resolution starts anew; the memory is changed in place, never copied', () => {
