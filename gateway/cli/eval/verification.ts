@@ -6,7 +6,6 @@ export interface ScoredPair {
 
 /** Rates of false matches at which the rate of false non-matches is told. */
 export const fmrLevels = ['1e-2', '1e-3', '1e-4', '1e-5', '1e-6'] as const
-export type FmrLevel = (typeof fmrLevels)[number]
 
 const isRight = ({ same, score }: ScoredPair, threshold: number): boolean =>
   score !== null && score >= threshold === same
