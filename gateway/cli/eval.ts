@@ -107,5 +107,5 @@ async function writeReport(
     },
     thumbnailOf,
   )
-  writeFileSync(join(to.report, `${task.name}.html`), page)
+  writeFileSync(join(to.report, `${task.name}.html`), page, { mode: 0o600 })
 }
