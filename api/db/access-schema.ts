@@ -101,6 +101,8 @@ export interface WatchlistTable {
   requested_by: string
   approved_by: string | null
   approved_at: number | null
+  /** In the gateway; of this approval alone, so that two at once cannot undo each other's. */
+  template: string | null
   withdrawn_at: number | null
   pictures: string | null
   created_at: number

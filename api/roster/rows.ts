@@ -123,11 +123,11 @@ export const visitorOf = (row: Selectable<VisitorsTable>): RosterVisitor => ({
   entriesMax: row.entries_max,
 })
 
-/** The template in the gateway goes by the entry's own id. */
+/** Of an approved entry: only those have a template. */
 export const watchedOf = (row: Selectable<WatchlistTable>): RosterWatched => ({
   id: row.id,
   community: row.community,
-  template: row.id,
+  template: row.template ?? '',
   label: row.label,
   authority: row.authority,
   documentNumber: row.document_number,

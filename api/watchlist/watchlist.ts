@@ -74,6 +74,7 @@ export async function requestWatched(
     requested_by: by.id,
     approved_by: null,
     approved_at: null,
+    template: null,
     withdrawn_at: null,
     pictures: seal(deps.passKey, id, body.pictures, deps.random),
     created_at: now,
@@ -90,15 +91,16 @@ export async function findWatched(db: Db | Trx, id: string): Promise<WatchedRow 
 
 /** The template is made now and not before; whoever asked may not approve. */
 export async function approveWatched(
-  deps: TemplateDeps & Pick<Services, 'push'> & { readonly passKey: string },
+  deps: TemplateDeps & Pick<Services, 'push' | 'random'> & { readonly passKey: string },
   id: string,
   by: Actor,
 ): Promise<{ row: WatchedRow; inForce: boolean }> {
   const now = deps.clock()
   const { pictures, community } = await approvable(deps.db, id, by, now)
   if (pictures === null) throw new CodedError('not-found', `watch-list entry ${id}`)
+  const template = newId('face', now, deps.random)
   const request = {
-    template: id,
+    template,
     community,
     subject: id,
     use: 'watchlist' as const,
@@ -106,7 +108,7 @@ export async function approveWatched(
   }
   const { result } = await withTemplate(deps, request, async (trx) => {
     const before = await approvable(trx, id, by, now)
-    const approval = { approved_by: by.id, approved_at: now, pictures: null }
+    const approval = { approved_by: by.id, approved_at: now, template, pictures: null }
     await trx.updateTable('watchlist').set(approval).where('id', '=', id).execute()
     const row = { ...before, ...approval }
     return { row, change: await recordChange(trx, { watchlist: { upsert: [watchedOf(row)] } }) }
@@ -133,10 +135,10 @@ async function end(
   if (ids.length === 0) return null
   const ended = { withdrawn_at: by.now, pictures: null }
   await trx.updateTable('watchlist').set(ended).where('id', 'in', ids).execute()
-  const approved = rows.filter((row) => row.approved_at !== null)
+  const approved = rows.filter((row) => row.template !== null)
   for (const row of approved) {
     await scheduleRemoval(trx, {
-      templates: [row.id],
+      templates: row.template === null ? [] : [row.template],
       batch: row.id,
       consent: null,
       subjectSha256: subjectHash(row.community, row.id),

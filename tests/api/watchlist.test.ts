@@ -45,6 +45,8 @@ describe('control C9: the watch-list, on the side of who orders it', () => {
     images: [picture],
     ...more,
   })
+  const templateOf = (id: string) =>
+    [...faces.templates.values()].find(({ subject }) => subject === id)
   const asked = async (more = {}) =>
     (await admin.post('/watchlist', entry(more))).json().id as string
 
@@ -81,7 +83,7 @@ describe('control C9: the watch-list, on the side of who orders it', () => {
 
   it('compares nothing before another admin has approved it, and forgets all when withdrawn', async () => {
     const id = await asked()
-    expect(faces.templates.has(id)).toBe(false)
+    expect(templateOf(id)).toBe(undefined)
     expect((await test.box.get('/gateway/roster')).json().watchlist).toEqual([])
     const own = await admin.post(`/watchlist/${id}/approve`)
     expect([own.statusCode, own.json().code]).toEqual([403, 'watchlist.same-person'])
@@ -90,18 +92,18 @@ describe('control C9: the watch-list, on the side of who orders it', () => {
       200,
       { state: 'approved', inForce: true },
     ])
-    expect(faces.templates.get(id)).toMatchObject({
+    expect(templateOf(id)).toMatchObject({
       use: 'watchlist',
       subject: id,
       pictures: [picture],
     })
     expect(box.roster.watchlist).toMatchObject([
-      { id, template: id, documentNumber: entry().documentNumber },
+      { id, template: templateOf(id)?.template, documentNumber: entry().documentNumber },
     ])
     expect((await second.post(`/watchlist/${id}/approve`)).statusCode).toBe(409)
     const gone = await admin.delete(`/watchlist/${id}`)
     expect(gone.json()).toMatchObject({ state: 'withdrawn', inForce: true })
-    expect(faces.templates.has(id)).toBe(false)
+    expect(templateOf(id)).toBe(undefined)
     expect(box.roster.watchlist).toEqual([])
     for (const what of ['request', 'approve', 'withdraw'])
       expect(loggedAccess(test.home, `watchlist.${what}`), what).toContainEqual(
@@ -116,6 +118,22 @@ describe('control C9: the watch-list, on the side of who orders it', () => {
     expect([answer.statusCode, answer.json()]).toMatchObject([422, { reasons: [['blurred']] }])
     const { items } = (await admin.get('/watchlist')).json()
     expect(items.find((item: { id: string }) => item.id === id).state).toBe('requested')
+    faces.refuse = null
+    expect((await second.post(`/watchlist/${id}/approve`)).statusCode).toBe(200)
+    await admin.delete(`/watchlist/${id}`)
+  })
+
+  it('two who approve at once make one template, and it stays', async () => {
+    const id = await asked()
+    const third = await test.person('admin')
+    const answers = await Promise.all(
+      [second, third].map((caller) => caller.post(`/watchlist/${id}/approve`)),
+    )
+    expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 409])
+    const made = [...faces.templates.values()].filter(({ subject }) => subject === id)
+    const listed = box.roster.watchlist?.find((item) => item.id === id)
+    expect(made.map(({ template }) => template)).toEqual([listed?.template])
+    await admin.delete(`/watchlist/${id}`)
   })
 
   it('pictures that wait lie sealed in the store, and go with the approval', async () => {
@@ -141,12 +159,12 @@ describe('control C9: the watch-list, on the side of who orders it', () => {
     expect(watchlist.map((item: { id: string }) => item.id)).toEqual([long])
     await test.restart()
     admin = await test.admin()
-    await expect.poll(() => faces.templates.has(short)).toBe(false)
+    await expect.poll(() => templateOf(short)).toBe(undefined)
     const { items } = (await admin.get('/watchlist')).json()
     expect(items.find((item: { id: string }) => item.id === short).state).toBe('expired')
-    expect(faces.templates.has(long)).toBe(true)
+    expect(templateOf(long)).toBeDefined()
     const off = await startTestApi({ gatewayUrl: box.url, home: test.home })
-    await expect.poll(() => faces.templates.has(long)).toBe(false)
+    await expect.poll(() => templateOf(long)).toBe(undefined)
     expect((await off.box.get('/gateway/roster')).json().watchlist).toEqual([])
     await off.api.close()
   })

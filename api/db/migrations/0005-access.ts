@@ -127,6 +127,7 @@ async function passTables(db: AnyDb): Promise<void> {
     requested_by: 'text',
     approved_by: 'text?',
     approved_at: 'int?',
+    template: 'text?',
     withdrawn_at: 'int?',
     /** Sealed pictures; null once they are with the box, or no longer wanted. */
     pictures: 'text?',
