@@ -97,18 +97,11 @@ export function createPictureStore(
       return true
     },
     async get(sha256, principal) {
-      const tickets = await deps.db
-        .selectFrom('ticket_evidence')
-        .innerJoin('tickets', 'tickets.id', 'ticket_evidence.ticket_id')
-        .selectAll('tickets')
-        .where('ticket_evidence.sha256', '=', sha256)
-        .limit(100)
-        .execute()
-      const seen = tickets.find((row) => maySee(principal, row))
-      if (seen === undefined) return null
+      const community = await shownIn(deps.db, sha256, principal)
+      if (community === null) return null
       for (const type of evidenceTypes) {
         const bytes = await readOrNull(fileOf(sha256, type))
-        if (bytes !== null) return { bytes, type, community: seen.community }
+        if (bytes !== null) return { bytes, type, community }
       }
       return null
     },
@@ -132,6 +125,18 @@ function check(sha256: string, bytes: Buffer, type: EvidenceType): void {
     throw new CodedError('request.unsupported-type', `the bytes are no ${type}`)
   const actual = createHash('sha256').update(bytes).digest('hex')
   if (actual !== sha256) throw new CodedError('request.invalid', `sha256 is ${actual}`)
+}
+
+/** Community of a ticket that shows it and that this person may see. */
+async function shownIn(db: Db, sha256: string, principal: Principal): Promise<string | null> {
+  const tickets = await db
+    .selectFrom('ticket_evidence')
+    .innerJoin('tickets', 'tickets.id', 'ticket_evidence.ticket_id')
+    .selectAll('tickets')
+    .where('ticket_evidence.sha256', '=', sha256)
+    .limit(100)
+    .execute()
+  return tickets.find((row) => maySee(principal, row))?.community ?? null
 }
 
 async function usedBytes(db: Db): Promise<number> {

@@ -160,6 +160,11 @@ const segmentPattern = /^s\d{1,9}\.ts$/
 /** HLS is the camera's own picture, nobody blurred: a reason is demanded and logged (control C7). */
 function liveRoutes(app: App, deps: Deps): void {
   const permits = new LivePermits(deps.clock, permitMs)
+  playlistRoute(app, deps, permits)
+  segmentRoute(app, deps, permits)
+}
+
+function playlistRoute(app: App, deps: Deps, permits: LivePermits): void {
   app.get(
     '/cameras/:id/live/index.m3u8',
     {
@@ -198,6 +203,9 @@ function liveRoutes(app: App, deps: Deps): void {
         .send(list)
     },
   )
+}
+
+function segmentRoute(app: App, deps: Deps, permits: LivePermits): void {
   app.get(
     '/cameras/:id/live/:segment',
     {

@@ -78,10 +78,10 @@ function argumentsOf({ widthPx, heightPx, framesPerSecond, path }: EncodeRequest
   const size = `${widthPx}:${heightPx}`
   const fit = `scale=${size}:force_original_aspect_ratio=decrease,pad=${size}:-1:-1`
   return [
-    ...['-hide_banner', '-loglevel', 'error', '-protocol_whitelist', 'file,pipe'],
-    ...['-f', 'image2pipe', '-c:v', 'mjpeg', '-framerate', String(framesPerSecond)],
-    ...['-i', 'pipe:0', '-an', '-vf', `${fit},format=yuv420p`],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '26', '-threads', '1'],
-    ...['-movflags', '+faststart', '-f', 'mp4', '-y', path],
-  ]
+    ['-hide_banner', '-loglevel', 'error', '-protocol_whitelist', 'file,pipe'],
+    ['-f', 'image2pipe', '-c:v', 'mjpeg', '-framerate', String(framesPerSecond)],
+    ['-i', 'pipe:0', '-an', '-vf', `${fit},format=yuv420p`],
+    ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '26', '-threads', '1'],
+    ['-movflags', '+faststart', '-f', 'mp4', '-y', path],
+  ].flat()
 }

@@ -42,13 +42,13 @@ export function startCopy(
   const child = spawn(
     ffmpegPath,
     [
-      ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-protocol_whitelist', protocols],
-      ...[...options, '-i', address, '-map', '0:v:0', '-an', '-sn', '-dn', '-c:v', 'copy'],
-      ...['-f', 'hls', '-hls_time', '2', '-hls_list_size', '6', '-hls_delete_threshold', '2'],
-      ...['-hls_flags', 'delete_segments+temp_file+independent_segments'],
-      ...['-hls_segment_type', 'mpegts', '-hls_segment_filename', join(folder, 's%d.ts')],
-      join(folder, playlistName),
-    ],
+      ['-nostdin', '-hide_banner', '-loglevel', 'error', '-protocol_whitelist', protocols],
+      [...options, '-i', address, '-map', '0:v:0', '-an', '-sn', '-dn', '-c:v', 'copy'],
+      ['-f', 'hls', '-hls_time', '2', '-hls_list_size', '6', '-hls_delete_threshold', '2'],
+      ['-hls_flags', 'delete_segments+temp_file+independent_segments'],
+      ['-hls_segment_type', 'mpegts', '-hls_segment_filename', join(folder, 's%d.ts')],
+      [join(folder, playlistName)],
+    ].flat(),
     { stdio: 'ignore' },
   )
   let ended: CodedError | null = null

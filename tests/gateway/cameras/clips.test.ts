@@ -110,13 +110,12 @@ function jpegsOf(video: string, ...filter: string[]): Buffer[] {
   return pictures
 }
 
-const probe = (file: string): Record<string, string> =>
-  JSON.parse(
-    execFileSync('ffprobe', [
-      ...['-v', 'error', '-count_frames', '-select_streams', 'v', '-of', 'json'],
-      ...['-show_entries', 'stream=codec_name,pix_fmt,width,height,nb_read_frames,duration', file],
-    ]).toString(),
-  ).streams[0] as Record<string, string>
+function probe(file: string): Record<string, string> {
+  const entries = 'stream=codec_name,pix_fmt,width,height,nb_read_frames,duration'
+  const wanted = ['-count_frames', '-select_streams', 'v', '-show_entries', entries]
+  const out = execFileSync('ffprobe', ['-v', 'error', '-of', 'json', ...wanted, file])
+  return (JSON.parse(out.toString()) as { streams: Record<string, string>[] }).streams[0] ?? {}
+}
 
 describe.runIf(needs('ffmpeg'))('clips', () => {
   let folder: string

@@ -40,10 +40,11 @@ describe.runIf(needs('ffmpeg'))('the live view as HLS', () => {
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'linli-hls-'))
     video = join(home, 'camera.mp4')
-    execFileSync('ffmpeg', [
-      ...['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=10:duration=4'],
-      ...['-c:v', 'libx264', '-g', '5', '-pix_fmt', 'yuv420p', video],
-    ])
+    const make = [
+      ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=10:duration=4'],
+      ['-c:v', 'libx264', '-g', '5', '-pix_fmt', 'yuv420p', video],
+    ].flat()
+    execFileSync('ffmpeg', make)
   })
   afterEach(async () => {
     await Promise.all(running.splice(0).map((live) => live.close()))
