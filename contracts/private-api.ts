@@ -27,7 +27,7 @@ import { Detection, FaceQuality } from './detections.ts'
  *
  * The other way the gateway calls the api with the same token: `GET /api/v1/gateway/roster`,
  * `POST /api/v1/anomalies`, `POST /api/v1/anomalies/clear`, `POST /api/v1/gateway/events`,
- * `PUT /api/v1/evidence/{sha256}` (image/jpeg).
+ * `PUT /api/v1/evidence/{sha256}` (image/jpeg, video/mp4).
  */
 export const TelemetryPoint = Type.Object({
   ts: Type.Number(),
