@@ -11,14 +11,13 @@ export interface FfmpegRequest {
   readonly protocols: string
   readonly inputOptions: readonly string[]
   readonly outputOptions: readonly string[]
-  /** Where the output goes: to a function in chunks, or into a file. */
-  readonly output: ((chunk: Buffer) => void) | string
+  /** Takes what comes out of stdout. */
+  readonly output: (chunk: Buffer) => void
   /** The program, where it is not in PATH. */
   readonly ffmpegPath?: string
 }
 
 export interface FfmpegEvents {
-  started?(): void
   /** A line of stderr, at most 500 characters; may hold the address with its password. */
   line(text: string): void
   /** Once, after the process has gone; the failure's text, null at a regular end. */
@@ -70,8 +69,7 @@ class FfmpegRun implements RunningFfmpeg {
     this.#command.on('stderr', (line: string) => events.line(line.slice(0, lineMax)))
     this.#command.on('error', (error: Error) => this.#onGone(error.message))
     this.#command.on('end', () => this.#onGone(null))
-    const { output } = request
-    this.#command.output(typeof output === 'string' ? output : sink(output)).run()
+    this.#command.output(sink(request.output)).run()
   }
 
   get pid(): number | null {
@@ -87,7 +85,6 @@ class FfmpegRun implements RunningFfmpeg {
   #onStart(): void {
     // Asked to stop while ffmpeg was being looked for.
     if (this.#closing) this.#kill()
-    else this.#events.started?.()
   }
 
   /** fluent-ffmpeg tells an end before the process has gone; only its exit counts here. */
