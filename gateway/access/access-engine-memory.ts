@@ -14,6 +14,9 @@ export class KeptPassages {
     const { passage, entries } = this.#book.note(fact, area)
     if (passage !== null) this.#dirty.set(passagePrefix + passage.key, JSON.stringify(passage))
     if (entries !== null) this.#dirty.set(visitorPrefix + entries.visitor, JSON.stringify(entries))
+    const lost = this.#book.takeLost()
+    for (const key of lost.passages) this.#dirty.set(passagePrefix + key, null)
+    for (const visitor of lost.visitors) this.#dirty.set(visitorPrefix + visitor, null)
   }
 
   /** Forgets visits that are no longer in the roster and passages that no longer matter. */
@@ -27,12 +30,16 @@ export class KeptPassages {
     return this.#book.memory()
   }
 
-  restore({ key, value }: StateRow): void {
-    if (value === null) return
-    if (key.startsWith(passagePrefix))
-      this.#book.restore({ passages: [JSON.parse(value) as Passage], entries: [] })
-    else if (key.startsWith(visitorPrefix))
-      this.#book.restore({ passages: [], entries: [JSON.parse(value) as VisitorEntries] })
+  /** Rows of other parts are not its business. */
+  restore(rows: readonly StateRow[]): void {
+    const passages: Passage[] = []
+    const entries: VisitorEntries[] = []
+    for (const { key, value } of rows) {
+      if (value === null) continue
+      if (key.startsWith(passagePrefix)) passages.push(JSON.parse(value) as Passage)
+      if (key.startsWith(visitorPrefix)) entries.push(JSON.parse(value) as VisitorEntries)
+    }
+    this.#book.restore({ passages, entries })
   }
 
   takeDirty(): StateRow[] {

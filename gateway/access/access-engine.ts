@@ -82,12 +82,14 @@ class DoorRules implements AccessEngine {
   }
 
   restore(rows: Iterable<StateRow>): void {
+    const others: StateRow[] = []
     for (const row of rows) {
       if (row.value === null) continue
       if (row.key === metaKey) this.#now = Number(row.value)
       else if (!this.#doors.restore(row.key, row.value) && !this.#alarms.restore(row))
-        this.#passages.restore(row)
+        others.push(row)
     }
+    this.#passages.restore(others)
   }
 
   takeDirty(): readonly StateRow[] {

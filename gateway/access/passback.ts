@@ -47,6 +47,7 @@ export class PassageBook {
   readonly #bounds: PassageBounds
   readonly #passages = new Map<string, Passage>()
   readonly #entries = new Map<string, VisitorEntries>()
+  readonly #lost = { passages: [] as string[], visitors: [] as string[] }
   /** Passages and visitors given up because of the bounds. */
   forgotten = 0
 
@@ -55,8 +56,14 @@ export class PassageBook {
   }
 
   restore({ passages, entries }: AccessMemory): void {
-    for (const passage of passages) this.#passages.set(passage.key, passage)
-    for (const entry of entries) this.#entries.set(entry.visitor, entry)
+    const { passagesMax, visitorsMax } = this.#bounds
+    for (const passage of oldestFirst(passages)) this.#keep(passage, passagesMax)
+    for (const entry of oldestFirst(entries)) this.#keepEntries(entry, visitorsMax)
+  }
+
+  /** What was given up since the last call, for whoever keeps it on disk. */
+  takeLost(): { readonly passages: readonly string[]; readonly visitors: readonly string[] } {
+    return { passages: this.#lost.passages.splice(0), visitors: this.#lost.visitors.splice(0) }
   }
 
   memory(): AccessMemory {
@@ -78,7 +85,7 @@ export class PassageBook {
       holder.kind === 'visitor' && direction !== 'out' ? this.#enter(holder.id, fact) : null
     if (direction === undefined) return { passage: null, entries }
     const passage = { key: keyOf(community, holder, area), direction, at: fact.receivedAt }
-    this.#put(this.#passages, passage.key, passage, this.#bounds.passagesMax)
+    this.#keep(passage, this.#bounds.passagesMax)
     return { passage, entries }
   }
 
@@ -113,16 +120,32 @@ export class PassageBook {
     if (last !== undefined && last.door === door && Math.abs(at - last.at) < sameEntryMs)
       return null
     const entry = { visitor, count: (last?.count ?? 0) + 1, door, at }
-    this.#put(this.#entries, visitor, entry, this.#bounds.visitorsMax)
+    this.#keepEntries(entry, this.#bounds.visitorsMax)
     return entry
   }
 
-  #put<T>(map: Map<string, T>, key: string, value: T, max: number): void {
-    map.delete(key)
-    map.set(key, value)
-    if (map.size <= max) return
-    const [oldest] = map.keys()
-    if (oldest !== undefined) map.delete(oldest)
-    this.forgotten += 1
+  #keep(passage: Passage, max: number): void {
+    const lost = put(this.#passages, passage.key, passage, max)
+    if (lost !== null) this.#lost.passages.push(lost)
+    if (lost !== null) this.forgotten += 1
   }
+
+  #keepEntries(entry: VisitorEntries, max: number): void {
+    const lost = put(this.#entries, entry.visitor, entry, max)
+    if (lost !== null) this.#lost.visitors.push(lost)
+    if (lost !== null) this.forgotten += 1
+  }
+}
+
+const oldestFirst = <T extends { readonly at: number }>(items: readonly T[]): T[] =>
+  items.toSorted((a, b) => a.at - b.at)
+
+/** The newest last; returns the key that had to go. */
+function put<T>(map: Map<string, T>, key: string, value: T, max: number): string | null {
+  map.delete(key)
+  map.set(key, value)
+  const [oldest] = map.keys()
+  if (map.size <= max || oldest === undefined) return null
+  map.delete(oldest)
+  return oldest
 }

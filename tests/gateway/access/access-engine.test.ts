@@ -142,6 +142,29 @@ describe('a door that stays open', () => {
   })
 })
 
+describe('our own clock', () => {
+  test('set back by a day delays no ticket by a day, and raises none', () => {
+    const dayMs = 86_400_000
+    const engine = createAccessEngine({ roster: rosterOf([door()]) })
+    const inputs = [
+      opened(dayMs, false),
+      alarm(dayMs),
+      granted(dayMs + 1_000),
+      opened(dayMs + 2_000),
+    ]
+    expect(brief(play(engine, inputs))).toEqual(['+access.spoof@86400'])
+    expect(engine.apply({ kind: 'tick', receivedAt: t0 })).toEqual([])
+    const effects = brief(play(engine, [], 700_000))
+    expect(effects).toEqual(['+door.held-open@60', '-access.spoof@600'])
+  })
+
+  test('set forward raises nothing for a time in which nobody looked', () => {
+    const engine = createAccessEngine({ roster: rosterOf([door()]) })
+    play(engine, [shut, granted(1_000), opened(2_000), crossed(2_500, 'a', 'b')])
+    expect(engine.apply({ kind: 'tick', receivedAt: t0 + 86_400_000 })).toEqual([])
+  })
+})
+
 describe('tail-gating', () => {
   test.each<[string, Input[], number]>([
     ['one grant, one person', [granted(0), crossed(2_000, 'a')], 0],

@@ -93,6 +93,8 @@ test('the book is bounded: the oldest is forgotten, and counted', () => {
   expect(book.memory().passages).toHaveLength(2)
   expect(book.memory().entries.map(({ visitor }) => visitor)).toEqual(['v2', 'v3'])
   expect(book.forgotten).toBe(2)
+  expect(book.takeLost()).toMatchObject({ passages: [expect.any(String)], visitors: ['v1'] })
+  expect(book.takeLost()).toEqual({ passages: [], visitors: [] })
   expect(book.keepVisitors((id) => id === 'v3')).toEqual(['v2'])
   expect(book.keepSince(now + 12 * 3_600_000)).toHaveLength(2)
   expect(book.memory().passages).toEqual([])
