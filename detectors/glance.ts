@@ -75,31 +75,36 @@ function asRgb(data: Uint8Array, channels: number): Uint8Array {
 
 /**
  * Brightness (ITU-R BT.601, integer) of a picture, shrunk by whole blocks of pixels until it is less
- * than twice as long as a glance; a glance itself is only made grey.
+ * than twice as long as a glance; a glance itself is only made grey. Of large blocks every other pixel
+ * of every other row is taken: 1080p costs 1 to 2 ms.
  */
 export function greyOf(image: RgbImage): GreyImage {
   const longSidePx = Math.max(image.widthPx, image.heightPx)
   const step = Math.max(1, Math.floor(longSidePx / (2 * longSideMinPx)))
+  const stride = step >= 4 ? 2 : 1
   const widthPx = Math.max(1, Math.floor(image.widthPx / step))
   const heightPx = Math.max(1, Math.floor(image.heightPx / step))
   const data = new Uint8Array(widthPx * heightPx)
-  const weight = step * step * 256
+  const weight = Math.ceil(step / stride) ** 2 * 256
   for (let y = 0; y < heightPx; y += 1) {
-    for (let x = 0; x < widthPx; x += 1)
-      data[y * widthPx + x] = blockLuma(image, x * step, y * step, step) / weight
+    for (let x = 0; x < widthPx; x += 1) {
+      const at = (y * step * image.widthPx + x * step) * 3
+      data[y * widthPx + x] = blockLuma(image, at, step, stride) / weight
+    }
   }
   return { data, widthPx, heightPx }
 }
 
-function blockLuma(image: RgbImage, left: number, top: number, step: number): number {
+/** Sum of 256 times the brightness of every `stride`-th pixel of a block whose first byte is `from`. */
+function blockLuma(image: RgbImage, from: number, step: number, stride: number): number {
   const { data, widthPx } = image
   let sum = 0
-  for (let y = top; y < top + step; y += 1) {
-    let at = (y * widthPx + left) * 3
-    for (let x = 0; x < step; x += 1) {
+  for (let row = 0; row < step; row += stride) {
+    let at = from + row * widthPx * 3
+    for (let column = 0; column < step; column += stride) {
       sum +=
         77 * (data[at] as number) + 150 * (data[at + 1] as number) + 29 * (data[at + 2] as number)
-      at += 3
+      at += 3 * stride
     }
   }
   return sum

@@ -199,10 +199,13 @@ class Pool implements VisionPool {
     for (;;) {
       const job = this.#queue.peek()
       if (job === null) return
-      // A door's picture is begun beside those that are under way, and has their thread in turns with them.
-      const depth = job.attempts > 0 ? 1 : this.#depth + (isUrgent(job) ? doorsBeside : 0)
+      // A door's picture is begun beside those that are under way, and nothing is begun beside it.
+      const urgent = isUrgent(job)
+      const depth = job.attempts > 0 ? 1 : this.#depth + (urgent ? doorsBeside : 0)
       const slot = this.#slots
-        .filter((slot) => slot.ready && slot.load < depth && !slot.alone)
+        .filter(
+          (slot) => slot.ready && slot.load < depth && !slot.alone && (urgent || !slot.urgent),
+        )
         .sort((a, b) => a.load - b.load)[0]
       if (slot === undefined) return
       this.#queue.take()

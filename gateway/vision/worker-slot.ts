@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import type { Job } from './job.ts'
+import { isUrgent, type Job } from './job.ts'
 import type { JobMessage, StopMessage, WorkerAnswer } from './protocol.ts'
 
 export interface SlotEvents {
@@ -56,6 +56,10 @@ export class WorkerSlot {
   }
   get load(): number {
     return this.#jobs.size
+  }
+  /** A door's picture is with it: nothing else is begun beside that. */
+  get urgent(): boolean {
+    return [...this.#jobs.values()].some(({ job }) => isUrgent(job))
   }
   /** A job that was with a dying thread runs alone, so that it cannot take another with it again. */
   get alone(): boolean {

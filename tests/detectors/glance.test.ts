@@ -62,6 +62,9 @@ describe('glance', () => {
     const grey = greyOf({ data, widthPx: 1280, heightPx: 720 })
     expect([grey.widthPx, grey.heightPx]).toEqual([320, 180])
     expect(grey.data.every((luma) => luma === 100)).toBe(true)
+    const large = new Uint8Array(1920 * 1080 * 3).fill(200)
+    const small = greyOf({ data: large, widthPx: 1920, heightPx: 1080 })
+    expect([small.widthPx, small.heightPx, small.data[57_599]]).toEqual([320, 180, 200])
   })
 })
 
