@@ -204,7 +204,7 @@ describe('who follows the looks', () => {
     ])
   })
 
-  test('masks go to the detectors, to the live picture and to what is kept', async () => {
+  test('control C12: masks go to the detectors, to the live picture and to what is kept', async () => {
     const masks: CameraSettings['masks'] = [
       [
         [0, 0],

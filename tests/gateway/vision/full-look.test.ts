@@ -75,7 +75,7 @@ describe.runIf(needs('shared-media') && needs('shared-models'))('one look with a
     expect(names(analysis)).toEqual(['plate_col', 'plate_det', 'plate_rec', 'plate_rec'])
   })
 
-  test('nothing under a mask is found, not even by the models, and none of it is in the sample', async () => {
+  test('control C12: nothing under a mask is found, not even by the models, and none of it is in the sample', async () => {
     const jpeg = mediaFile('groups/obama_biden_two.jpg')
     const open = await pool.analyse(jpeg, { tasks: ['faces', 'recognition'] })
     const half: [number, number][] = [
