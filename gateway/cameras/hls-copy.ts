@@ -26,6 +26,14 @@ export interface RunningCopy {
   close(): Promise<void>
 }
 
+/**
+ * The first packets over RTSP may come without time, until the camera's first report (RFC 3550, 6.4.1);
+ * a segment cannot begin so. They get the time of the one before them, and one tick.
+ */
+const timed = (ts: string): string =>
+  `if(eq(${ts}\\,NOPTS)\\,if(eq(PREV_OUT${ts}\\,NOPTS)\\,0\\,PREV_OUT${ts}+1)\\,${ts})`
+const setts = `setts=pts=${timed('PTS')}:dts=${timed('DTS')}`
+
 const killAfterMs = 2_000
 
 /**
@@ -43,7 +51,20 @@ export function startCopy(
     ffmpegPath,
     [
       ['-nostdin', '-hide_banner', '-loglevel', 'error', '-protocol_whitelist', protocols],
-      [...options, '-i', address, '-map', '0:v:0', '-an', '-sn', '-dn', '-c:v', 'copy'],
+      [
+        ...options,
+        '-i',
+        address,
+        '-map',
+        '0:v:0',
+        '-an',
+        '-sn',
+        '-dn',
+        '-c:v',
+        'copy',
+        '-bsf:v',
+        setts,
+      ],
       ['-f', 'hls', '-hls_time', '2', '-hls_list_size', '6', '-hls_delete_threshold', '2'],
       ['-hls_flags', 'delete_segments+temp_file+independent_segments'],
       ['-hls_segment_type', 'mpegts', '-hls_segment_filename', join(folder, 's%d.ts')],

@@ -125,8 +125,8 @@ class Copies implements HlsLive {
     for (;;) {
       copy.askedAt = this.#now()
       const text = await readFile(join(copy.folder, playlistName), 'utf8').catch(() => '')
-      if (text.includes('.ts')) return text
       if (copy.ffmpeg.ended !== null) throw copy.ffmpeg.ended
+      if (text.includes('.ts')) return text
       if (this.#closed || this.#now() > deadline)
         throw new CodedError('picture.absent', `${camera} has sent no key frame`)
       await new Promise((resolve) => setTimeout(resolve, pollMs))

@@ -11,6 +11,8 @@ import {
   type HlsLiveOptions,
   type LiveStream,
 } from '../../../gateway/cameras/hls-live.ts'
+import { startRtspServer } from '../../support/rtsp-server.ts'
+import { rtspInput } from '../../../gateway/cameras/hls-copy.ts'
 import { needs } from '../../support/needs.ts'
 import { silent } from '../vision/support.ts'
 import { cameraDevice, rosterOf, until } from './support.ts'
@@ -41,8 +43,8 @@ describe.runIf(needs('ffmpeg'))('the live view as HLS', () => {
     home = await mkdtemp(join(tmpdir(), 'linli-hls-'))
     video = join(home, 'camera.mp4')
     const make = [
-      ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=10:duration=4'],
-      ['-c:v', 'libx264', '-g', '5', '-pix_fmt', 'yuv420p', video],
+      ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=10:duration=20'],
+      ['-c:v', 'libx264', '-g', '5', '-bf', '0', '-pix_fmt', 'yuv420p', video],
     ].flat()
     execFileSync('ffmpeg', make)
   })
@@ -169,4 +171,25 @@ describe.runIf(needs('ffmpeg'))('the live view as HLS', () => {
     expect(await codeOf(none.live.playlist('demo', 'cam'))).toBe('ffmpeg.missing')
     expect(existsSync(folder)).toBe(true)
   })
+
+  test.runIf(needs('gst-rtsp-server'))(
+    'copies a real RTSP camera with the options that are in service',
+    async () => {
+      const server = await startRtspServer([{ path: '/cam', file: video, codec: 'h264' }])
+      try {
+        const address = `rtsp://127.0.0.1:${server.port}/cam`
+        const { live, folder } = await open(
+          { cam: { codec: 'h264', address } },
+          { input: rtspInput },
+        )
+        const list = await live.playlist('demo', 'cam')
+        const [name = ''] = list.match(/^s\d+\.ts$/m) ?? []
+        expect((await live.segment('demo', 'cam', name))?.length).toBeGreaterThan(188)
+        await live.close()
+        expect([await readdir(folder), copiesIn(folder)]).toEqual([[], 0])
+      } finally {
+        await server.kill()
+      }
+    },
+  )
 })
