@@ -7,11 +7,10 @@ import {
   type DoorSettings,
   doorFault,
   isFaceMethod,
-  type WeekWindow,
 } from '../../contracts/access.ts'
-import { dayMs, minuteMs } from '../../contracts/clock.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
 import type { RosterView } from '../model/roster-view.ts'
+import { inSchedule } from '../model/week-window.ts'
 
 /** What every look at a door ends with. */
 export interface Decision {
@@ -47,28 +46,6 @@ export function doorOf(device: RosterDevice, pictureLivenessAcceptedBy: string |
     return fault === 'door.face-only' ? [] : ['face+pin']
   })
   return { device, settings, methods: new Set(methods), fault }
-}
-
-const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
-
-/** Whether `now` lies in one of the windows; a window that ends where it begins lasts a day. Empty: always. */
-export function inSchedule(
-  schedule: readonly WeekWindow[],
-  now: number,
-  utcOffsetMinutes: number,
-): boolean {
-  if (schedule.length === 0) return true
-  const local = now + utcOffsetMinutes * minuteMs
-  const day = new Date(local).getUTCDay()
-  const minute = Math.floor((((local % dayMs) + dayMs) % dayMs) / minuteMs)
-  return schedule.some(({ days, from, to }) => {
-    const begin = minutesOf(from)
-    const end = minutesOf(to)
-    if (begin < end) return days.includes(day) && minute >= begin && minute < end
-    // Past midnight the window belongs to the day on which it began.
-    if (minute >= begin) return days.includes(day)
-    return minute < end && days.includes((day + 6) % 7)
-  })
 }
 
 /** The home that a holder goes to: their own, or that of a visitor's host. */

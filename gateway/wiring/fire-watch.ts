@@ -1,5 +1,6 @@
 import { parseDeviceTopic } from '../../contracts/topics.ts'
-import { FireInputs } from '../access/fire-inputs.ts'
+import type { DeviceState } from '../../contracts/private-api.ts'
+import { FireInputs, type FireReading } from '../access/fire-inputs.ts'
 import { decode } from '../ingest/decode.ts'
 import type { LogRecord } from '../model/record.ts'
 import type { RosterView } from '../model/roster-view.ts'
@@ -12,15 +13,24 @@ type FireListener = (community: string, device: string, active: boolean) => void
  */
 export function createFireWatch(roster: RosterView, listener: FireListener) {
   const inputs = new FireInputs(roster)
-  return (record: LogRecord): void => {
+  const hear = (reading: FireReading): void => {
+    const active = inputs.reading(reading)
+    if (active !== null) listener(reading.community, reading.device, active)
+  }
+  const arrived = (record: LogRecord): void => {
     if (!record.topic.endsWith('/telemetry')) return
     const topic = parseDeviceTopic(record.topic)
     if (topic === null || !inputs.isInput(topic.community, topic.device)) return
     if (roster.device(topic.community, topic.device)?.state !== 'approved') return
-    for (const input of decode(record).inputs) {
-      if (input.kind !== 'reading') continue
-      const active = inputs.reading(input)
-      if (active !== null) listener(input.community, input.device, active)
-    }
+    for (const input of decode(record).inputs) if (input.kind === 'reading') hear(input)
+  }
+  return {
+    arrived,
+    /** What devices last said before this start: a fire that stands goes on. */
+    resume(community: string, states: readonly DeviceState[], now: number): void {
+      for (const { id: device, lastValues } of states)
+        for (const [name, { ts, value }] of Object.entries(lastValues))
+          hear({ community, device, name, ts, value, receivedAt: now })
+    },
   }
 }

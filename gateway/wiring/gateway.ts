@@ -34,7 +34,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
   const entrances = createEntrances(parts)
   const { commands, doors, barriers } = entrances
   const faces = createFaces(parts, doors)
-  watchAll(parts, entrances, faces)
+  const fire = watchAll(parts, entrances, faces)
   const sender = createSender(parts)
   const rosterSync = followRoster(parts, faces, sender, stopping.signal)
   const loopDelay = measureLoopDelay(10 * secondMs)
@@ -75,6 +75,8 @@ export function createGateway(inputs: GatewayInputs): Gateway {
   return {
     async start() {
       await open(parts, app, entrances, faces)
+      for (const community of communitiesOf(parts.book))
+        fire.resume(community, await pipeline.deviceStates(community), clock())
       sender.start()
       pull(parts, rosterSync, stopping.signal)
     },
@@ -116,20 +118,23 @@ function followRoster(
   })
 }
 
+const communitiesOf = (book: Parts['book']): ReadonlySet<string> =>
+  new Set([...book.devices()].map(({ community }) => community))
+
 /** Who hears what before or beside the log: faces and plates of each look, fire, and devices of others. */
-function watchAll(parts: Parts, entrances: Entrances, faces: FaceEntry | null): void {
+function watchAll(parts: Parts, entrances: Entrances, faces: FaceEntry | null) {
   const { sight, eventIntake, book, logger } = parts
   const { doors, barriers, actuator } = entrances
   if (faces !== null) sight.follow((look) => faces.looked(look))
   sight.follow((look) => barriers.looked(look))
-  eventIntake.onArrival(
-    createFireWatch(book, (community, device, active) => {
-      logger.warn({ community, device, active }, 'fire input')
-      doors.fire(community, device, active)
-      barriers.fire(community, device, active)
-    }),
-  )
+  const fire = createFireWatch(book, (community, device, active) => {
+    logger.warn({ community, device, active }, 'fire input')
+    doors.fire(community, device, active)
+    barriers.fire(community, device, active)
+  })
+  eventIntake.onArrival(fire.arrived)
   eventIntake.onArrival(createForeignWatch({ roster: book, actuator, doors, logger }))
+  return fire
 }
 
 async function open(

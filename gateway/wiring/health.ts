@@ -94,6 +94,7 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
             count,
           ]),
         ),
+        ...sourceCounts(deps.sources),
         ...entranceCounts(deps),
         'outbox.evidence-missing': sent.evidenceMissing,
         'outbox.evidence-refused': sent.evidenceRefused,
@@ -122,5 +123,14 @@ function entranceCounts({ clips, clipBuffer, live, commands, doors, barriers }: 
     'doors.unconfirmed': doors.stats.unconfirmed,
     'doors.pins-refused': doors.stats.pinsRefused,
     'barriers.repeated-reports': barriers.stats.repeatedReports,
+  }
+}
+
+/** How often players of cameras had to be started anew, and how often they had to be stopped. */
+function sourceCounts(sources: CameraSources) {
+  const all = sources.stats()
+  return {
+    'sources.restarts': all.reduce((sum, { restarts }) => sum + restarts, 0),
+    'sources.kills': all.reduce((sum, { kills }) => sum + kills, 0),
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type DoorMethod, type DoorSettings, doorMethods } from '../../../contracts/access.ts'
 import { decideFace } from '../../../gateway/access/decide-face.ts'
-import { doorOf, inSchedule, isDoor, rightsFault } from '../../../gateway/access/decide-door.ts'
+import { doorOf, isDoor, rightsFault } from '../../../gateway/access/decide-door.ts'
+import { inSchedule } from '../../../gateway/model/week-window.ts'
 import { aDoor, now, resident, stand, visitor } from './door-stand.ts'
 
 const at = (text: string): number => Date.parse(`${text}+08:00`)

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { createFireWatch } from '../../../gateway/wiring/fire-watch.ts'
+import { barrierDevice, community, stand } from '../access/barrier-stand.ts'
+
+const panel = { ...barrierDevice({}, 'panel'), type: 'fire-panel', barrier: null }
+const { roster } = stand([barrierDevice({ fireInput: 'panel' }), panel])
+const record = (device: string, values: object, receivedAt: number) => ({
+  kind: 'publish' as const,
+  receivedAt,
+  topic: `linli/v1/${community}/${device}/telemetry`,
+  client: device,
+  retain: false,
+  payload: Buffer.from(JSON.stringify({ ts: receivedAt, values })),
+})
+
+function watch() {
+  const heard: string[] = []
+  const fire = createFireWatch(roster, (_, device, active) => heard.push(`${device} ${active}`))
+  return { fire, heard }
+}
+const now = 1_795_170_000_000
+
+test('a fire input is heard when it changes, other devices and other readings are not', () => {
+  const { fire, heard } = watch()
+  fire.arrived(record('panel', { battery: 90 }, now))
+  fire.arrived(record('arm-1', { smoke: true }, now))
+  fire.arrived(record('panel', { smoke: true }, now))
+  fire.arrived(record('panel', { smoke: true }, now + 1))
+  fire.arrived(record('panel', { smoke: false }, now + 2))
+  expect(heard).toEqual(['panel true', 'panel false'])
+})
+
+test('a fire that stood before a restart goes on after it; one of yesterday does not', () => {
+  const state = (ts: number) => [
+    {
+      id: 'panel',
+      community,
+      online: true,
+      lastSeenAt: ts,
+      lastValues: { smoke: { ts, value: true } },
+    },
+  ]
+  const old = watch()
+  old.fire.resume(community, state(now - 86_400_000), now)
+  expect(old.heard).toEqual([])
+  const { fire, heard } = watch()
+  fire.resume(community, state(now - 60_000), now)
+  expect(heard).toEqual(['panel true'])
+})
