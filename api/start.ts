@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { type Clock, minuteMs } from '../contracts/clock.ts'
+import { type Clock, dayMs, minuteMs } from '../contracts/clock.ts'
 import type { Category, Unit } from '../contracts/http/system.ts'
 import { buildApp } from './app.ts'
 import { createAccessLog } from './audit/access-log.ts'
@@ -42,6 +42,8 @@ export interface ApiOptions {
   /** In which tickets are numbered and days begin. */
   readonly timeZone?: string
   readonly pictureQuotaBytes?: number
+  /** Days that evidence stays after its ticket has closed. */
+  readonly evidenceDays?: number
   readonly retention?: Retention
   readonly passwords?: PasswordsOptions
   readonly stream?: StreamOptions
@@ -123,8 +125,11 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
   services.removals.start()
   services.visits.start()
   const pruning = setInterval(() => {
-    prune(db, retention, clock()).then(
-      (gone) => gone > 0 && services.metrics.dropped.inc({ what: 'old row' }, gone),
+    Promise.all([prune(db, retention, clock()), services.pictures.sweep()]).then(
+      ([rows, files]) => {
+        if (rows > 0) services.metrics.dropped.inc({ what: 'old row' }, rows)
+        if (files > 0) services.metrics.dropped.inc({ what: 'old evidence' }, files)
+      },
       (error: unknown) => logger.error({ err: error }, 'pruning failed'),
     )
   }, minuteMs)
@@ -168,6 +173,7 @@ function wire(parts: Wired, options: ApiOptions): Services {
       {
         dir: join(options.home, 'evidence-api'),
         quotaBytes: options.pictureQuotaBytes ?? defaultQuotaBytes,
+        closedMs: (options.evidenceDays ?? 30) * dayMs,
       },
     ),
     gateway,

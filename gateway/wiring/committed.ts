@@ -1,5 +1,4 @@
 import { Value } from 'typebox/value'
-import type { Evidence } from '../../contracts/anomaly.ts'
 import type { GatewayEvent } from '../../contracts/events.ts'
 import { TerminalReport } from '../../contracts/http/access.ts'
 import { Ack } from '../../contracts/payloads.ts'
@@ -11,6 +10,7 @@ import type { Effect } from '../model/effect.ts'
 import type { DeviceEventInput } from '../model/input.ts'
 import type { Logger } from '../model/logger.ts'
 import type { RosterView } from '../model/roster-view.ts'
+import { filesOf } from '../outbox/outgoing.ts'
 import type { CommittedEffects } from '../pipeline/client.ts'
 
 export interface FollowDeps {
@@ -42,13 +42,7 @@ export function followCommitted(deps: FollowDeps): (committed: CommittedEffects)
   }
 }
 
-const picturesOf = (effect: Effect): string[] => effect.evidence.flatMap((item) => picturesIn(item))
-
-const picturesIn = (item: Evidence): string[] => {
-  if (item.kind === 'clip') return [item.sha256]
-  if (item.kind !== 'frame') return []
-  return item.boxesSha256 === undefined ? [item.sha256] : [item.sha256, item.boxesSha256]
-}
+const picturesOf = (effect: Effect): string[] => effect.evidence.flatMap(filesOf)
 
 /** An event or an ack of a device, for the doors and for who sent a command. */
 export async function deviceEvent(

@@ -1,4 +1,5 @@
 import { createApiTransport } from '../outbox/api-transport.ts'
+import { filesOf } from '../outbox/outgoing.ts'
 import { createOutboxSender, type OutboxSender } from '../outbox/outbox-sender.ts'
 import type { Parts } from './parts.ts'
 import { ticketOpened } from './ticket-opened.ts'
@@ -20,9 +21,8 @@ export function createSender(parts: Parts): OutboxSender {
       const event = ticketOpened(item, answer, settings.community)
       if (event !== null) announcer.event(event)
       if (item.kind === 'event') return
-      for (const entry of item.body.evidence ?? []) {
-        if (entry.kind === 'frame') await sight.evidence.release(entry.sha256)
-      }
+      for (const sha256 of (item.body.evidence ?? []).flatMap(filesOf))
+        await sight.evidence.release(sha256)
     },
   })
 }

@@ -75,6 +75,8 @@ export function createSight(deps: SightDeps): Sight {
     { roster, stream: liveStreamOf(sources), logger },
     { folder: join(settings.home, 'live') },
   )
+  // What the clip buffer keeps of cameras that have stopped sending goes by itself.
+  const sweeping = setInterval(() => clipBuffer.sweep(clock()), 5 * secondMs).unref()
   return {
     pool,
     hub,
@@ -96,6 +98,7 @@ export function createSight(deps: SightDeps): Sight {
       await sources.refresh()
     },
     async close() {
+      clearInterval(sweeping)
       await live.close()
       await sources.close()
       await clips.close()

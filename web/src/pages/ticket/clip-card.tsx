@@ -41,7 +41,7 @@ export function ClipCard({ ticket }: { readonly ticket: Ticket }) {
               width: '100%',
               aspectRatio: `${clip.widthPx} / ${clip.heightPx}`,
             }}
-            src={apiUrl(`/evidence/${clip.sha256}.mp4`)}
+            src={apiUrl(`/evidence/${clip.sha256}`)}
             onError={() => setFailed(true)}
           />
         )}
