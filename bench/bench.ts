@@ -1,5 +1,7 @@
 import { type BenchArguments, benchArguments } from './support/arguments.ts'
 import { run as benchDetect } from './detect.ts'
+import { benchDoor } from './door.ts'
+import { benchGate } from './gate.ts'
 import { benchIngest } from './ingest.ts'
 import { benchKill } from './kill.ts'
 
@@ -16,6 +18,14 @@ const benches: Readonly<
   detect: {
     about: 'frames a second through the whole gateway against a tight loop of decode and model',
     run: benchDetect,
+  },
+  door: {
+    about: 'publish of the deciding frame to the unlock, a face among [--templates 10000]',
+    run: benchDoor,
+  },
+  gate: {
+    about: 'publish of the deciding frame to the open arm, a plate among [--templates 10000]',
+    run: benchGate,
   },
   kill: {
     about: 'kill -9 on the gateway while 5,000 readings are on their way [--kills N]',

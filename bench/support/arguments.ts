@@ -7,6 +7,13 @@ export interface BenchArguments {
   readonly rounds: number | null
   readonly seed: number
   readonly kills: number | null
+  /** Faces in the gallery of `bench door`. */
+  readonly templates: number | null
+  readonly source: 'mqtt' | 'rtsp'
+  /** The largest number of cameras that `bench cameras` tries. */
+  readonly max: number | null
+  readonly cameras: number | null
+  readonly minutes: number | null
 }
 
 function number(text: string | undefined): number | null {
@@ -26,13 +33,25 @@ export function benchArguments(args: readonly string[]): BenchArguments {
       rounds: { type: 'string' },
       seed: { type: 'string', default: '1' },
       kills: { type: 'string' },
+      templates: { type: 'string' },
+      source: { type: 'string', default: 'mqtt' },
+      max: { type: 'string' },
+      cameras: { type: 'string' },
+      minutes: { type: 'string' },
     },
   })
+  const { source } = values
+  if (source !== 'mqtt' && source !== 'rtsp') throw new Error(`not mqtt or rtsp: ${source}`)
   return {
     json: values.json,
     seconds: number(values.seconds),
     rounds: number(values.rounds),
     seed: number(values.seed) ?? 1,
     kills: number(values.kills),
+    templates: number(values.templates),
+    source,
+    max: number(values.max),
+    cameras: number(values.cameras),
+    minutes: number(values.minutes),
   }
 }

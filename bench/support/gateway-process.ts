@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { GatewayHealth } from '../../contracts/health.ts'
+import { checkout } from './detect-pictures.ts'
+
+const token = 'bench'.repeat(8)
+
+export interface GatewayProcess {
+  readonly pid: number
+  readonly mqttUrl: string
+  readonly mqttPort: number
+  /** The private interface; throws what it answers where that is no 2xx. */
+  ask(method: 'GET' | 'PUT' | 'POST', path: string, body?: object): Promise<unknown>
+  health(): Promise<GatewayHealth>
+  close(): Promise<void>
+}
+
+/** The whole gateway process as `npm start` starts it, the api absent, on ports of its own. */
+export async function startGatewayProcess(options: {
+  readonly home: string
+  readonly community: string
+  readonly models: string
+  readonly env?: Readonly<Record<string, string>>
+}): Promise<GatewayProcess> {
+  const [mqttPort, httpPort, nobody] = [await freePort(), await freePort(), await freePort()]
+  const child = spawn(process.execPath, [join(checkout(), 'dist/gateway/main.js')], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: {
+      ...process.env,
+      LINLI_HOME: options.home,
+      LINLI_COMMUNITY: options.community,
+      LINLI_MODELS: options.models,
+      LINLI_MQTT_PORT: String(mqttPort),
+      LINLI_GATEWAY_PORT: String(httpPort),
+      LINLI_API_URL: `http://127.0.0.1:${nobody}`,
+      LINLI_SERVICE_TOKEN: token,
+      ...options.env,
+    },
+  })
+  await new Promise<void>((resolve, reject) => {
+    child.on('message', (message: { type?: string }) => {
+      if (message.type === 'listening') resolve()
+    })
+    child.once('exit', (code) => reject(new Error(`gateway ended with ${code}`)))
+    child.once('error', reject)
+  })
+  const ask: GatewayProcess['ask'] = async (method, path, body) => {
+    const answer = await fetch(`http://127.0.0.1:${httpPort}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status} ${await answer.text()}`)
+    return answer.json()
+  }
+  return {
+    pid: child.pid ?? 0,
+    mqttUrl: `mqtt://127.0.0.1:${mqttPort}`,
+    mqttPort,
+    ask,
+    health: async () => (await ask('GET', '/health')) as GatewayHealth,
+    async close() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const gone = once(child, 'exit')
+      child.kill('SIGTERM')
+      await gone
+    },
+  }
+}
+
+/** Until every model of config/models.yaml that is wanted is open; throws after half a minute. */
+export async function modelsOpen(gateway: GatewayProcess): Promise<void> {
+  const until = performance.now() + 30_000
+  while (performance.now() < until) {
+    const { models } = await gateway.health()
+    if (models.length > 0 && models.every(({ state }) => state === 'loaded')) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  throw new Error('the gateway lacks weights: linli models pull')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
