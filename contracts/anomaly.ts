@@ -128,6 +128,7 @@ export type Evidence = Static<typeof Evidence>
 /**
  * `POST /api/v1/anomalies`. Idempotent by `id`: a repeat gets the first answer. While an anomaly with
  * the same `key` has an open ticket, another id with that key raises its counter and adds evidence.
+ * A `watchlist.candidate` opens and joins no ticket: it waits for a person (control C9).
  */
 export const AnomalyReport = Type.Object({
   id: Id,
@@ -146,6 +147,11 @@ export const AnomalyReport = Type.Object({
     Type.Object({ id: Type.String({ maxLength: 128 }), version: Type.String({ maxLength: 64 }) }),
   ),
   evidence: Type.Optional(Type.Array(Evidence, { maxItems: limits.evidencePerTicketMax })),
+  /**
+   * Id of an earlier report, whose evidence this is: a clip is made after the alarm. It goes to that
+   * report's ticket, open or closed, and does nothing else.
+   */
+  adds: Type.Optional(Id),
 })
 export type AnomalyReport = Static<typeof AnomalyReport>
 

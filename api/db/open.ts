@@ -6,6 +6,7 @@ import { tickets } from './migrations/0002-tickets.ts'
 import { events } from './migrations/0003-events.ts'
 import { roster } from './migrations/0004-roster.ts'
 import { access } from './migrations/0005-access.ts'
+import { candidates } from './migrations/0006-candidates.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -40,6 +41,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0003-events': events(dialect),
         '0004-roster': roster(),
         '0005-access': access(dialect),
+        '0006-candidates': candidates(),
       }),
     },
   })

@@ -116,6 +116,7 @@ export interface AnomaliesTable {
   device: string | null
   place: string | null
   subject: string | null
+  /** Empty where there is none. */
   ticket_id: string
   opened: number
   /** The first answer, given again to every repeat. */
@@ -123,6 +124,17 @@ export interface AnomaliesTable {
   answer: string
   raised_at: number
   received_at: number
+  /** Null: it has a ticket. Else `candidate`, `confirmed`, `dismissed`, `joined` (a candidate), `evidence` (late). */
+  state: string | null
+  /** Of `joined`: the candidate that it joined. */
+  candidate: string | null
+  /** Of a candidate: the report as JSON, with all evidence so far. */
+  report: string | null
+  sightings: number | null
+  /** Who confirmed or dismissed, as JSON. */
+  decided_by: string | null
+  decided_at: number | null
+  decision_reason: string | null
 }
 
 export interface AnomalyClearsTable {

@@ -13,7 +13,7 @@ import { actorOf } from '../auth/principal.ts'
 import { whoIs } from '../plugins/access.ts'
 import type { Services } from '../services.ts'
 
-type Deps = Pick<Services, 'db' | 'transact' | 'clock' | 'tickets' | 'community'>
+type Deps = Pick<Services, 'db' | 'transact' | 'clock' | 'tickets' | 'community' | 'accessRules'>
 const boxes = { access: { roles: ['gateway', 'admin'] } } as const
 
 /** `/anomalies`: what the boxes report. */
@@ -29,7 +29,8 @@ export const anomalyRoutes =
           summary: 'Report an anomaly; idempotent by id',
           description:
             '201 when it opened a ticket, 200 when it joined the open one with its key. A repeat of ' +
-            'the id gets the first answer with the first status.',
+            'the id gets the first answer with the first status. 200 without a ticket for a candidate of ' +
+            'the watch-list, which a person decides (`/watchlist/candidates`).',
           tags: ['gateway'],
           body: AnomalyReport,
           response: { 200: AnomalyAnswer, 201: AnomalyAnswer },
@@ -85,5 +86,6 @@ export const anomalyRoutes =
 const contextOf = (deps: Deps, request: FastifyRequest): ReportContext => ({
   actor: actorOf(whoIs(request)),
   ownCommunity: deps.community,
+  watchlist: deps.accessRules.watchlistEnabled,
   now: deps.clock(),
 })

@@ -22,9 +22,13 @@ import { picturesBytesMax } from './faces.ts'
 import { ByPerson } from './people.ts'
 import { communityFor } from './tickets.ts'
 import { passKeyOf } from './visitors.ts'
+import { candidateRoutes } from './watchlist-candidates.ts'
 
 type Deps = TemplateDeps &
-  Pick<Services, 'random' | 'push' | 'community' | 'passKey' | 'logAccess' | 'accessRules'>
+  Pick<
+    Services,
+    'random' | 'push' | 'community' | 'passKey' | 'logAccess' | 'accessRules' | 'tickets'
+  >
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 
 const admins = { access: { roles: ['admin'] } } as const
@@ -42,6 +46,7 @@ export const watchlistRoutes =
     listRoute(app, deps)
     requestRoute(app, deps)
     decideRoutes(app, deps)
+    await app.register(candidateRoutes(deps))
   }
 
 const logged = (

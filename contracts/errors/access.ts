@@ -121,6 +121,13 @@ export const accessErrors = {
     '请另一名管理员批准',
     'Let another admin approve',
   ),
+  'watchlist.ended': entry(
+    409,
+    '比对条目已失效，只能排除',
+    'The entry is no longer in force: its candidates can only be dismissed',
+    '排除这条线索；确有需要请重新申请并经批准',
+    'Dismiss the candidate; ask for a new entry and have it approved if it is still needed',
+  ),
   'eval.input': entry(
     null,
     '评测清单有错',

@@ -153,7 +153,7 @@ export class AnomalyBook {
     this.#outbox.put({ id, kind: 'anomaly', createdAt: receivedAt, body })
   }
 
-  /** Goes up at once, as a repeat that raises nothing but the evidence. */
+  /** Goes up at once, to whatever ticket the anomaly has by then: it raises and reopens nothing. */
   #add(effect: AddEffect, receivedAt: number): void {
     const known = this.#get.get(effect.key)
     if (known === undefined || known.open === 0) {
@@ -166,7 +166,14 @@ export class AnomalyBook {
     this.#put.run({ ...known, evidence: count, changed_at: receivedAt })
     const id = `${known.id}.e${count}`
     const { key, type, community } = known
-    const body = { id, type: type as AnomalyReport['type'], key, community, evidence }
+    const body = {
+      id,
+      type: type as AnomalyReport['type'],
+      key,
+      community,
+      evidence,
+      adds: known.id,
+    }
     this.#outbox.put({ id, kind: 'anomaly', createdAt: receivedAt, body })
   }
 

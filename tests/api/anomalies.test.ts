@@ -145,6 +145,68 @@ describe('an anomaly', () => {
   })
 })
 
+describe('evidence that comes after its anomaly', () => {
+  const clip = (at: number) => ({
+    kind: 'clip',
+    device: 'cam-1',
+    from: at,
+    to: at + 1_000,
+    sha256: at.toString(16).padStart(64, 'c'),
+    widthPx: 640,
+    heightPx: 360,
+    frames: 10,
+    models: [],
+  })
+  const late = (id: string, key: string, adds: string, at: number) =>
+    test.box.post('/anomalies', smoke(id, { key, adds, evidence: [clip(at)] }))
+
+  it('joins the ticket of its anomaly and counts no repeat', async () => {
+    const { ticket } = (await test.box.post('/anomalies', smoke('l-1', { key: 'l' }))).json()
+    await clear('clr-l', 'l', false)
+    const first = await late('l-1.e1', 'l', 'l-1', 1)
+    expect([first.statusCode, first.json()]).toMatchObject([
+      200,
+      { opened: false, ticket: { id: ticket.id } },
+    ])
+    expect((await late('l-1.e1', 'l', 'l-1', 1)).json()).toEqual(first.json())
+    const whole = await ticketOf(ticket.id)
+    expect(whole.counts).toMatchObject({ repeats: 0, evidence: 1 })
+    expect(whole.anomaly.clearedAt).toBe(test.time.now)
+    expect(whole.timeline.map(({ kind }: { kind: string }) => kind)).toEqual(['opened', 'cleared'])
+    expect(whole.evidence).toMatchObject([{ kind: 'clip' }])
+  })
+
+  it('goes to a ticket that people have closed meanwhile, and leaves it closed', async () => {
+    const { ticket } = (await test.box.post('/anomalies', smoke('m-1', { key: 'm' }))).json()
+    await test.box.post('/anomalies', smoke('m-2', { key: 'm' }))
+    await admin.post(`/tickets/${ticket.id}/actions/reject`, { note: '误报' })
+    const count = async () => (await admin.get('/tickets?limit=1000')).json().items.length
+    const before = await count()
+    // Of the second report, which had joined the ticket of the first.
+    const answer = await late('m-2.e2', 'm', 'm-2', 2)
+    expect(answer.json()).toMatchObject({
+      opened: false,
+      ticket: { id: ticket.id, status: 'rejected' },
+    })
+    expect(await count()).toBe(before)
+    const whole = await ticketOf(ticket.id)
+    expect([whole.status, whole.counts.repeats, whole.counts.evidence]).toEqual(['rejected', 1, 1])
+    expect((await test.box.post('/anomalies', smoke('m-3', { key: 'm' }))).json().opened).toBe(true)
+  })
+
+  it('of what is not known keeps nothing and opens nothing, and is listed nowhere', async () => {
+    const before = (await admin.get('/anomalies?limit=1000')).json().items
+    const answer = await late('x-1.e1', 'x', 'x-1', 3)
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      { anomaly: 'x-1.e1', ticket: null, opened: false },
+    ])
+    expect((await admin.get('/anomalies?limit=1000')).json().items).toEqual(before)
+    expect(before.some(({ id }: { id: string }) => id.includes('.e'))).toBe(false)
+    expect(before.every(({ state }: { state: string }) => state === 'ticket')).toBe(true)
+  })
+})
+
 const clear = (id: string, key: string, resolves: boolean, more = {}) =>
   test.box.post('/anomalies/clear', {
     id,

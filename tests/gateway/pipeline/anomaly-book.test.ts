@@ -1,4 +1,6 @@
+import { Value } from 'typebox/value'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { AnomalyReport } from '../../../contracts/anomaly.ts'
 import { minuteMs } from '../../../contracts/clock.ts'
 import { limits } from '../../../contracts/limits.ts'
 import { AnomalyBook } from '../../../gateway/pipeline/anomaly-book.ts'
@@ -37,6 +39,27 @@ describe('anomaly book', () => {
     book.apply({ ...raise('a', startAt), evidence: many }, startAt + 2 * minuteMs)
     const sent = anomalies().map((item) => item.body.evidence?.length ?? 0)
     expect(sent).toEqual([limits.evidencePerTicketMax])
+  })
+
+  it('evidence that comes later goes to its anomaly, whatever became of the ticket', () => {
+    book.apply(raise('a', startAt), startAt)
+    const [raised] = anomalies()
+    const evidence = raise('a', startAt).evidence
+    const add = { kind: 'add', key: 'smoke.alarm:a', at: startAt + 5, evidence } as const
+    book.apply(add, startAt + 5)
+    const sent = anomalies().at(-1)?.body
+    expect(sent).toEqual({
+      id: `${raised?.id}.e2`,
+      adds: raised?.id,
+      type: 'smoke.alarm',
+      key: 'smoke.alarm:a',
+      community: 'home',
+      evidence: [...evidence],
+    })
+    expect(Value.Check(AnomalyReport, sent)).toBe(true)
+    book.apply(clear, startAt + 6)
+    book.apply(add, startAt + 7)
+    expect([anomalies().length, book.addedNothing]).toEqual([2, 1])
   })
 
   it('opens anew after a clear, under another id; a clear of nothing is counted only', () => {
