@@ -59,7 +59,7 @@ export class AnomalyBook {
   readonly #sweep
   /** Clears of what was not open. */
   clearedNothing = 0
-  /** Evidence for what was not open (any more). */
+  /** Evidence for what was never raised, or is forgotten. */
   addedNothing = 0
 
   constructor(db: Database, outbox: OutboxPort, events: EventDesk) {
@@ -134,10 +134,18 @@ export class AnomalyBook {
   }
 
   #repeat(known: Row, effect: RaiseEffect, receivedAt: number): void {
-    const repeats = known.repeats + 1
-    const room = limits.evidencePerTicketMax - known.evidence
     // A first picture goes up at once, however soon after the alarm it was taken.
     const isFirst = known.evidence === 0 && effect.evidence.length > 0
+    if (isFirst && effect.at === known.raised_at) {
+      // It has not come again; only its picture is new, and must not open a ticket that people closed.
+      this.#add(
+        { kind: 'add', key: effect.key, at: effect.at, evidence: effect.evidence },
+        receivedAt,
+      )
+      return
+    }
+    const repeats = known.repeats + 1
+    const room = limits.evidencePerTicketMax - known.evidence
     const tell = room > 0 && (isFirst || receivedAt - known.sent_at >= repeatEveryMs)
     const evidence = tell ? effect.evidence.slice(0, room) : []
     this.#put.run({
@@ -153,10 +161,10 @@ export class AnomalyBook {
     this.#outbox.put({ id, kind: 'anomaly', createdAt: receivedAt, body })
   }
 
-  /** Goes up at once, to whatever ticket the anomaly has by then: it raises and reopens nothing. */
+  /** Goes up at once, also when it is over by then: it raises and reopens nothing. */
   #add(effect: AddEffect, receivedAt: number): void {
     const known = this.#get.get(effect.key)
-    if (known === undefined || known.open === 0) {
+    if (known === undefined) {
       this.addedNothing++
       return
     }

@@ -57,9 +57,24 @@ describe('anomaly book', () => {
       evidence: [...evidence],
     })
     expect(Value.Check(AnomalyReport, sent)).toBe(true)
+    // A clip is made seconds after the alarm: the door may be shut again by then.
     book.apply(clear, startAt + 6)
     book.apply(add, startAt + 7)
-    expect([anomalies().length, book.addedNothing]).toEqual([2, 1])
+    expect(anomalies().at(-1)?.body).toMatchObject({ id: `${raised?.id}.e3`, adds: raised?.id })
+    book.apply({ ...add, key: 'smoke.alarm:b' }, startAt + 8)
+    expect([anomalies().length, book.addedNothing]).toEqual([3, 1])
+  })
+
+  it('the first picture of an alarm that went up without one is no repeat of it', () => {
+    const bare = { ...raise('a', startAt), evidence: [] }
+    book.apply(bare, startAt)
+    book.apply(raise('a', startAt), startAt + 4_000)
+    const [raised, picture] = anomalies()
+    expect(picture?.body).toMatchObject({ adds: raised?.id, evidence: [{ kind: 'note' }] })
+    // It comes again: that is a repeat, which opens a new ticket where people have closed the first.
+    book.apply(raise('a', startAt + 2 * minuteMs), startAt + 2 * minuteMs)
+    expect(anomalies().at(-1)?.body).toMatchObject({ id: `${raised?.id}.r1` })
+    expect(anomalies().at(-1)?.body.adds).toBe(undefined)
   })
 
   it('opens anew after a clear, under another id; a clear of nothing is counted only', () => {
