@@ -8,7 +8,8 @@ import type { Principal } from '../auth/principal.ts'
 import type { VehiclesTable } from '../db/access-schema.ts'
 import { toJsonOrNull } from '../db/json.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { decodeCursor, pageOf } from '../pages.ts'
+import { pageOf } from '../pages.ts'
+import { type ArchiveFilter, onPage } from '../people/archive-page.ts'
 import { findResident } from '../people/residents.ts'
 import type { Random } from '../random.ts'
 import { recordChange } from '../roster/change.ts'
@@ -137,23 +138,15 @@ async function publish(trx: Trx, row: VehicleRow): Promise<VehicleOutcome> {
 /** By id, within the areas of the person; `plate` as anybody writes it. */
 export async function listVehicles(
   db: Db,
-  filter: {
-    readonly limit: number
-    readonly cursor?: string | undefined
-    readonly community?: string | undefined
+  filter: ArchiveFilter & {
     readonly plate?: string | undefined
     readonly list?: string | undefined
   },
   { areas }: Principal,
 ): Promise<{ items: RosterVehicle[]; next: string | null }> {
-  let query = db.selectFrom('vehicles').selectAll()
-  if (areas !== null) query = query.where('community', 'in', ['', ...areas])
-  if (filter.community !== undefined) query = query.where('community', '=', filter.community)
+  let query = db.selectFrom('vehicles').selectAll().where(onPage(filter, areas))
   if (filter.plate !== undefined) query = query.where('plate', '=', normalisePlate(filter.plate))
   if (filter.list !== undefined) query = query.where('list', '=', filter.list)
-  if (filter.cursor !== undefined) {
-    query = query.where('id', '>', decodeCursor(filter.cursor, ['string'])[0])
-  }
   const rows = await query
     .orderBy('id')
     .limit(filter.limit + 1)

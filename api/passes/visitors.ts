@@ -7,7 +7,8 @@ import type { RosterChange } from '../../contracts/roster.ts'
 import type { Actor, Principal } from '../auth/principal.ts'
 import type { VisitorsTable } from '../db/access-schema.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { decodeCursor, pageOf } from '../pages.ts'
+import { pageOf } from '../pages.ts'
+import { type ArchiveFilter, onPage } from '../people/archive-page.ts'
 import { hashCode } from '../people/cards.ts'
 import { findResident } from '../people/residents.ts'
 import type { Random } from '../random.ts'
@@ -162,24 +163,15 @@ export async function unlistOver(trx: Trx, now: number): Promise<RosterChange[]>
 /** Visits that still hold, by id; those of a plate, host or community where one is named. */
 export async function listVisitors(
   db: Db,
-  filter: {
-    readonly limit: number
-    readonly cursor?: string | undefined
-    readonly community?: string | undefined
-    readonly now: number
-  },
+  filter: ArchiveFilter & { readonly now: number },
   { areas }: Principal,
 ): Promise<{ items: VisitorItem[]; next: string | null }> {
-  let query = db
+  const query = db
     .selectFrom('visitors')
     .selectAll()
     .where('revoked_at', 'is', null)
     .where('to_at', '>', filter.now)
-  if (areas !== null) query = query.where('community', 'in', ['', ...areas])
-  if (filter.community !== undefined) query = query.where('community', '=', filter.community)
-  if (filter.cursor !== undefined) {
-    query = query.where('id', '>', decodeCursor(filter.cursor, ['string'])[0])
-  }
+    .where(onPage(filter, areas))
   const rows = await query
     .orderBy('id')
     .limit(filter.limit + 1)

@@ -5,7 +5,8 @@ import { newId } from '../../contracts/ids.ts'
 import type { RosterCard, RosterChange } from '../../contracts/roster.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { Db, Trx } from '../db/open.ts'
-import { decodeCursor, pageOf } from '../pages.ts'
+import { pageOf } from '../pages.ts'
+import { type ArchiveFilter, onPage } from './archive-page.ts'
 import { recordChange } from '../roster/change.ts'
 import { cardOf } from '../roster/rows.ts'
 import type { PeopleDeps } from './residents.ts'
@@ -59,15 +60,10 @@ export async function removeCard(
 
 export async function listCards(
   db: Db,
-  filter: { limit: number; cursor?: string | undefined; community?: string | undefined },
+  filter: ArchiveFilter,
   principal: Principal,
 ): Promise<{ items: RosterCard[]; next: string | null }> {
-  let query = db.selectFrom('cards').selectAll()
-  if (principal.areas !== null) query = query.where('community', 'in', ['', ...principal.areas])
-  if (filter.community !== undefined) query = query.where('community', '=', filter.community)
-  if (filter.cursor !== undefined) {
-    query = query.where('id', '>', decodeCursor(filter.cursor, ['string'])[0])
-  }
+  const query = db.selectFrom('cards').selectAll().where(onPage(filter, principal.areas))
   const rows = await query
     .orderBy('id')
     .limit(filter.limit + 1)

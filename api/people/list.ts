@@ -1,28 +1,18 @@
 import type { HouseholdItem, ResidentItem } from '../../contracts/http/people.ts'
 import { type Principal, seesCommunity } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
-import { decodeCursor, pageOf } from '../pages.ts'
+import { pageOf } from '../pages.ts'
+import { type ArchiveFilter, onPage } from './archive-page.ts'
 import { householdOf, residentOf } from '../roster/rows.ts'
 import { findResident, residentItem } from './residents.ts'
-
-export interface PeopleFilter {
-  readonly limit: number
-  readonly cursor?: string | undefined
-  readonly community?: string | undefined
-}
 
 /** By id, within the areas of the person. */
 export async function listHouseholds(
   db: Db,
-  filter: PeopleFilter,
+  filter: ArchiveFilter,
   principal: Principal,
 ): Promise<{ items: HouseholdItem[]; next: string | null }> {
-  let query = db.selectFrom('households').selectAll()
-  if (principal.areas !== null) query = query.where('community', 'in', ['', ...principal.areas])
-  if (filter.community !== undefined) query = query.where('community', '=', filter.community)
-  if (filter.cursor !== undefined) {
-    query = query.where('id', '>', decodeCursor(filter.cursor, ['string'])[0])
-  }
+  const query = db.selectFrom('households').selectAll().where(onPage(filter, principal.areas))
   const rows = await query
     .orderBy('id')
     .limit(filter.limit + 1)
@@ -33,15 +23,10 @@ export async function listHouseholds(
 /** By id, within the areas of the person, with the absences that were announced. */
 export async function listResidents(
   db: Db,
-  filter: PeopleFilter,
+  filter: ArchiveFilter,
   principal: Principal,
 ): Promise<{ items: ResidentItem[]; next: string | null }> {
-  let query = db.selectFrom('residents').selectAll()
-  if (principal.areas !== null) query = query.where('community', 'in', ['', ...principal.areas])
-  if (filter.community !== undefined) query = query.where('community', '=', filter.community)
-  if (filter.cursor !== undefined) {
-    query = query.where('id', '>', decodeCursor(filter.cursor, ['string'])[0])
-  }
+  const query = db.selectFrom('residents').selectAll().where(onPage(filter, principal.areas))
   const rows = await query
     .orderBy('id')
     .limit(filter.limit + 1)
