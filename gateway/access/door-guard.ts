@@ -185,7 +185,8 @@ class Guard implements Doors {
     )
     if (method === 'pin' && this.#pins.rests(keyOf(door), at))
       return this.#desk.deny(door, refuse('pin', 'pin-wrong'))
-    const isGuess = fault === 'pin-wrong' || (fault === 'card-unknown' && presented.method === null)
+    // Whatever the reader calls it: digits shown as a QR code are as good a guess as typed ones.
+    const isGuess = fault === 'pin-wrong' || fault === 'card-unknown'
     if (isGuess && this.#pins.wrong(keyOf(door), at))
       logger.warn(
         { door: door.device.id },

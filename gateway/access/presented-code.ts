@@ -15,11 +15,29 @@ export interface Presented {
   readonly method: 'card' | 'pin' | 'qr' | null
 }
 
+/** Where readers put what they have read, and what kind that says it is. */
+const codeNames: Readonly<Record<string, Presented['method']>> = {
+  code: null,
+  credential: null,
+  value: null,
+  token: null,
+  card: 'card',
+  cardNumber: 'card',
+  cardNo: 'card',
+  cardId: 'card',
+  uid: 'card',
+  pin: 'pin',
+  password: 'pin',
+  qr: 'qr',
+  qrCode: 'qr',
+}
+
 /**
- * The payload of a `credential.presented` event with `data.code` replaced by `data.codeHash`, or by
+ * The payload of a `credential.presented` event with the code in `data` replaced by `data.codeHash`, or by
  * `data.visitor` and `data.genuine` where it is a visitor's QR code, before anything writes it; every
- * other payload as it is. What a device itself sends under these names is removed: who has read the
- * roster's hashes must not open doors with them. Without `passKey` no QR code is genuine.
+ * other payload as it is. Of the rest only the method is kept: a reader may have put the code anywhere,
+ * and who has read the roster's hashes must not open doors with them. Without `passKey` no QR code is
+ * genuine.
  */
 export function withoutCode(
   community: string,
@@ -28,11 +46,26 @@ export function withoutCode(
 ): Uint8Array {
   const event = parsed(payload)
   if (!isRecord(event) || event['type'] !== 'credential.presented') return payload
-  if (!isRecord(event['data'])) return payload
-  const { code, codeHash: _hash, visitor: _visitor, genuine: _genuine, ...data } = event['data']
-  const read = typeof code === 'string' ? readCode(community, code, passKey) : {}
-  return Buffer.from(JSON.stringify({ ...event, data: { ...data, ...read } }))
+  const { id, ts, type } = event
+  const given = isRecord(event['data']) ? event['data'] : {}
+  const named = Object.keys(codeNames).find((name) => codeText(given[name]) !== null)
+  const code = named === undefined ? null : codeText(given[named])
+  const method = saidMethod(given['method']) ?? codeNames[named ?? ''] ?? null
+  const data = {
+    ...(method === null ? {} : { method }),
+    ...(code === null ? {} : readCode(community, code, passKey)),
+  }
+  return Buffer.from(JSON.stringify({ id, ts, type, data }))
 }
+
+/** Some readers send digits as a number; leading zeros are lost with it, so a text is better. */
+function codeText(value: unknown): string | null {
+  if (typeof value === 'string') return value === '' ? null : value
+  return Number.isSafeInteger(value) ? String(value) : null
+}
+
+const saidMethod = (method: unknown): Presented['method'] =>
+  method === 'card' || method === 'pin' || method === 'qr' ? method : null
 
 function readCode(community: string, code: string, passKey: string | null): object {
   const pass = readVisitorCode(passKey ?? '', community, code)
@@ -46,7 +79,7 @@ export function readPresented(data: Readonly<Record<string, unknown>>): Presente
   const hash = typeof codeHash === 'string' ? codeHash : null
   const named = typeof visitor === 'string' ? visitor : null
   if (hash === null && named === null) return null
-  const said = method === 'card' || method === 'pin' || method === 'qr' ? method : null
+  const said = saidMethod(method)
   return { codeHash: hash, visitor: named, genuine: genuine === true, method: said }
 }
 

@@ -284,6 +284,13 @@ describe('PINs cannot be tried out', () => {
     expect(at.log.filter(({ message }) => message.includes('PIN'))).toHaveLength(1)
   })
 
+  test.each(['qr', 'card'])('digits shown as a %s are a try too', async (method) => {
+    const at = stand({ cards })
+    for (let n = 0; n < 10; n++) await at.present({ code: `00000${n}`, method })
+    await at.present({ code: '135790', method })
+    expect(at.reasons().slice(-2)).toEqual(['card-unknown', 'pin-wrong'])
+  })
+
   test('readers that do not say what they read are counted too, slow typists are not', async () => {
     const at = stand({ cards })
     for (let n = 0; n < 9; n++) await at.present({ code: `x${n}` })

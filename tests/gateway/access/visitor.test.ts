@@ -119,13 +119,31 @@ describe('what the log holds of a code', () => {
   test('a QR code leaves its visitor and whether it is genuine, not its signature', () => {
     const { text, data } = kept({ code: qr, method: 'qr', reader: 2 })
     expect(text).not.toContain(qr.split('.')[2])
-    expect(data).toEqual({ method: 'qr', reader: 2, visitor: 'vis_1', genuine: true })
+    expect(data).toEqual({ method: 'qr', visitor: 'vis_1', genuine: true })
   })
 
   test('a PIN leaves its hash', () => {
     const { text, data } = kept({ code: '482913', method: 'pin' })
     expect(text).not.toContain('482913')
     expect(data).toEqual({ method: 'pin', codeHash: hashCode(community, '482913') })
+  })
+
+  test.each([
+    [{ card: '04A1B2C3' }, 'card', '04A1B2C3'],
+    [{ method: 'card', cardNumber: '04A1B2C3' }, 'card', '04A1B2C3'],
+    [{ pin: '482913' }, 'pin', '482913'],
+    [{ method: 'pin', code: 482913 }, 'pin', '482913'],
+    [{ value: '482913', raw: '482913' }, undefined, '482913'],
+  ])('wherever a reader puts it: %j', (given, method, code) => {
+    const { text, data } = kept(given)
+    expect(text).not.toContain(code)
+    expect(data).toEqual({ ...(method && { method }), codeHash: hashCode(community, code) })
+  })
+
+  test('a QR code under a name of its own is one too, and nothing unknown is kept', () => {
+    expect(kept({ qr }).data).toEqual({ method: 'qr', visitor: 'vis_1', genuine: true })
+    expect(kept({ secret: '482913' }).data).toEqual({})
+    expect(kept({ method: '482913' }).data).toEqual({})
   })
 
   // Whoever reads the roster or the log must not open doors with what stands there.
