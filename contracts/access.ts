@@ -10,7 +10,6 @@ export const accessMethods = [...doorMethods, 'plate', 'manual', 'fire', 'termin
 export type AccessMethod = (typeof accessMethods)[number]
 
 export const holderKinds = ['resident', 'carer', 'staff', 'visitor'] as const
-export type HolderKind = (typeof holderKinds)[number]
 export const AccessHolder = Type.Object({
   kind: Type.Enum(holderKinds),
   id: Type.String({ maxLength: 128 }),
