@@ -1,9 +1,11 @@
 import { type BenchArguments, benchArguments } from './support/arguments.ts'
 import { run as benchDetect } from './detect.ts'
+import { benchCameras } from './cameras.ts'
 import { benchDoor } from './door.ts'
 import { benchGate } from './gate.ts'
 import { benchIngest } from './ingest.ts'
 import { benchKill } from './kill.ts'
+import { benchSoak } from './soak.ts'
 
 const benches: Readonly<
   Record<
@@ -26,6 +28,14 @@ const benches: Readonly<
   gate: {
     about: 'publish of the deciding frame to the open arm, a plate among [--templates 10000]',
     run: benchGate,
+  },
+  cameras: {
+    about: 'cameras at a frame a second until one is dropped [--source mqtt|rtsp --max N]',
+    run: benchCameras,
+  },
+  soak: {
+    about: 'memory, handles and processes under cameras for [--minutes 60 --cameras 150]',
+    run: benchSoak,
   },
   kill: {
     about: 'kill -9 on the gateway while 5,000 readings are on their way [--kills N]',

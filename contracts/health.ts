@@ -51,6 +51,16 @@ export const GatewayHealth = Type.Object({
   }),
   readings: Type.Object({ in: Type.Integer(), stored: Type.Integer(), duplicates: Type.Integer() }),
   frames: Type.Object({ in: Type.Integer(), analysed: Type.Integer(), dropped: Type.Integer() }),
+  /** What the detectors did since the start: frames, those of them that the motion gate let pass, and ms of each stage. */
+  vision: Type.Optional(
+    Type.Object({
+      analysed: Type.Integer(),
+      shut: Type.Integer(),
+      gateMs: Type.Number(),
+      decodeMs: Type.Number(),
+      inferMs: Type.Number(),
+    }),
+  ),
   outbox: Type.Object({
     depth: Type.Integer(),
     oldestAt: Type.Union([Type.Number(), Type.Null()]),

@@ -14,6 +14,8 @@ export interface GatewayProcess {
   /** The private interface; throws what it answers where that is no 2xx. */
   ask(method: 'GET' | 'PUT' | 'POST', path: string, body?: object): Promise<unknown>
   health(): Promise<GatewayHealth>
+  /** Bytes of its JavaScript heap in use. */
+  heapUsed(): Promise<number>
   close(): Promise<void>
 }
 
@@ -46,21 +48,28 @@ export async function startGatewayProcess(options: {
     child.once('exit', (code) => reject(new Error(`gateway ended with ${code}`)))
     child.once('error', reject)
   })
-  const ask: GatewayProcess['ask'] = async (method, path, body) => {
+  const call = async (method: string, path: string, body?: object): Promise<string> => {
     const answer = await fetch(`http://127.0.0.1:${httpPort}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status} ${await answer.text()}`)
-    return answer.json()
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status} ${text}`)
+    return text
   }
+  const ask: GatewayProcess['ask'] = async (method, path, body) =>
+    JSON.parse(await call(method, path, body)) as unknown
   return {
     pid: child.pid ?? 0,
     mqttUrl: `mqtt://127.0.0.1:${mqttPort}`,
     mqttPort,
     ask,
     health: async () => (await ask('GET', '/health')) as GatewayHealth,
+    async heapUsed() {
+      const row = /^linli_gateway_nodejs_heap_size_used_bytes (\S+)/m
+      return Number(row.exec(await call('GET', '/metrics'))?.[1])
+    },
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, 'exit')

@@ -12,7 +12,7 @@ import type { EvidenceStore } from '../cameras/evidence-store.ts'
 import type { HlsLive } from '../cameras/hls-live.ts'
 import type { OutboxSender } from '../outbox/outbox-sender.ts'
 import type { Pipeline } from '../pipeline/client.ts'
-import type { VisionPool } from '../vision/vision-pool.ts'
+import type { VisionPool, VisionStats } from '../vision/vision-pool.ts'
 import type { LoopDelay } from './loop-delay.ts'
 import { problemsOf } from './problems.ts'
 
@@ -73,6 +73,7 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
       broker: { kind: broker.kind, connected: broker.connected, clients: broker.clients },
       readings: stats.readings,
       frames: { in: frames.in, analysed: frames.analysed, dropped: frames.dropped },
+      vision: workOf(vision),
       outbox: stats.outbox,
       series: stats.series,
       quarantine: stats.quarantine,
@@ -106,6 +107,14 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
     }
   }
 }
+
+const workOf = ({ analysed, shut, gateMs, decodeMs, inferMs }: VisionStats) => ({
+  analysed,
+  shut,
+  gateMs,
+  decodeMs,
+  inferMs,
+})
 
 /** What doors, barriers, clips and live views could not do, by name. */
 function entranceCounts({ clips, clipBuffer, live, commands, doors, barriers }: HealthDeps) {
