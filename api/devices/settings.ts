@@ -9,6 +9,8 @@ import {
 import { CodedError } from '../../contracts/errors.ts'
 import type { DevicePatch, RelayGiven } from '../../contracts/http/devices.ts'
 import { type CameraSettings, type RosterDevice, forbiddenAreas } from '../../contracts/roster.ts'
+import { topicRoot } from '../../contracts/topics.ts'
+import { meantSource } from './camera-source.ts'
 
 /** What the configuration says of doors and relays. */
 export interface DeviceRules {
@@ -80,7 +82,16 @@ function cameraOf(kinds: Kinds, given: Given, before: Partial<DeviceSettings>) {
   const plates: Partial<CameraSettings> = kinds.seesPlates
     ? { priority: 'door', tasks: ['plates', 'objects'] }
     : {}
-  return { ...cameraDefaults, ...plates, ...old, ...given.camera }
+  return { ...cameraDefaults, ...plates, ...old, ...given.camera, ...sourcesOf(given, old) }
+}
+
+/** The addresses that are given, with the passwords that are stored where they were struck out. */
+function sourcesOf({ camera }: Given, old: CameraSettings | null): Partial<CameraSettings> {
+  const { source, subSource } = camera ?? {}
+  return {
+    ...(typeof source === 'string' ? { source: meantSource(source, old?.source) } : {}),
+    ...(typeof subSource === 'string' ? { subSource: meantSource(subSource, old?.subSource) } : {}),
+  }
 }
 
 /** A camera that is a door: its frames open it, so they are never dropped for others. */
@@ -151,8 +162,24 @@ function check({ camera, door, relay }: DeviceSettings, rules: DeviceRules): voi
     const fault = doorFault(door, rules.pictureLivenessAcceptedBy)
     if (fault !== null) throw new CodedError(fault, `methods ${door.methods.join(', ')}`)
   }
+  for (const source of [camera?.source, camera?.subSource]) checkScheme(source)
   if (relay?.kind === 'http' && !isListed(relay.url, rules.relayAddresses)) {
     throw new CodedError('relay.refused', `relay ${relay.url}`)
+  }
+  // Our own topics carry commands with ids and acks: no relay is to forge them.
+  if (relay?.kind === 'mqtt' && isOwnTopic(relay.topic)) {
+    throw new CodedError('relay.refused', `relay ${relay.topic}`)
+  }
+}
+
+const isOwnTopic = (topic: string): boolean =>
+  topic === topicRoot || topic.startsWith(`${topicRoot}/`)
+
+/** A path has none. Where an address leads is for the box to look at: it resolves the name. */
+function checkScheme(source: string | null | undefined): void {
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):/i.exec(source ?? '') ?? []
+  if (scheme !== undefined && !/^(rtsps?|https?)$/i.test(scheme)) {
+    throw new CodedError('camera.source-refused', `protocol "${scheme.slice(0, 20)}" not allowed`)
   }
 }
 

@@ -10,6 +10,7 @@ import { listOf } from '../../contracts/http/system.ts'
 import { LatestDetections } from '../../contracts/private-api.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
 import { LivePermits } from '../evidence/live-permit.ts'
+import { shownDevice } from '../devices/camera-source.ts'
 import { listDevices } from '../devices/list.ts'
 import { whoIs } from '../plugins/access.ts'
 import { securityHeaders } from '../plugins/security-headers.ts'
@@ -49,7 +50,7 @@ export const cameraRoutes =
         const byId = new Map((health?.cameras ?? []).map((camera) => [camera.id, camera]))
         return {
           items: page.items.map((device) => ({
-            ...device,
+            ...shownDevice(device),
             health: byId.get(`${device.community}/${device.id}`) ?? byId.get(device.id) ?? null,
           })),
           next: page.next,

@@ -20,6 +20,7 @@ import {
   patchDevice,
   registerDevice,
 } from '../devices/devices.ts'
+import { shownDevice } from '../devices/camera-source.ts'
 import { listDevices } from '../devices/list.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { whoIs } from '../plugins/access.ts'
@@ -109,7 +110,7 @@ async function statesOf(
 }
 
 const itemOf = (device: RosterDevice, state: DeviceState | undefined): DeviceItem => ({
-  ...device,
+  ...shownDevice(device),
   online: state?.online ?? null,
   lastSeenAt: state?.lastSeenAt ?? null,
   lastValues: state?.lastValues ?? {},
@@ -153,7 +154,7 @@ function oneRoutes(app: App, deps: DeviceDeps): void {
         const device = await deviceFor(request, { ...deps, db: trx }, id, request.query.community)
         return patchDevice(trx, device, request.body, deps.accessRules, deps.clock())
       })
-      return { device: outcome.device, inForce: await deps.push(outcome.change) }
+      return { device: shownDevice(outcome.device), inForce: await deps.push(outcome.change) }
     },
   )
   app.post(
@@ -174,7 +175,7 @@ function oneRoutes(app: App, deps: DeviceDeps): void {
         const device = await deviceFor(request, { ...deps, db: trx }, id, request.query.community)
         return blockDevice(trx, device, deps.clock())
       })
-      return { device: outcome.device, inForce: await deps.push(outcome.change) }
+      return { device: shownDevice(outcome.device), inForce: await deps.push(outcome.change) }
     },
   )
 }
@@ -196,7 +197,9 @@ function secretRoutes(app: App, deps: DeviceDeps): void {
       const { device, mqtt, change } = await deps.transact((trx) =>
         registerDevice(trx, request.body, community, deps.accessRules, deps.clock()),
       )
-      return reply.code(201).send({ device, mqtt, inForce: await deps.push(change) })
+      return reply
+        .code(201)
+        .send({ device: shownDevice(device), mqtt, inForce: await deps.push(change) })
     },
   )
   for (const [word, summary] of [
@@ -225,7 +228,7 @@ function secretRoutes(app: App, deps: DeviceDeps): void {
           }
           return approveDevice(trx, found, deps.clock())
         })
-        return { device, mqtt, inForce: await deps.push(change) }
+        return { device: shownDevice(device), mqtt, inForce: await deps.push(change) }
       },
     )
   }

@@ -38,7 +38,7 @@ export const partErrors = {
     'Check the address; it reconnects by itself',
   ),
   'camera.source-refused': entry(
-    null,
+    422,
     '视频地址不允许',
     'Camera address not allowed',
     '只允许配置里的目录、网段和协议',

@@ -94,6 +94,13 @@ describe('settings of doors, barriers and relays', () => {
     expect(barrier.barrier).toEqual({ ...defaultBarrier, places: 120, exitFree: false })
   })
 
+  it.each(['linli/v1/demo/gate-1/command', 'linli/v1'])(
+    'a relay does not speak on %s',
+    async (topic) => {
+      const answer = await register({ type: 'lock', relay: { topic } })
+      expect([answer.statusCode, answer.json().code]).toEqual([422, 'relay.refused'])
+    },
+  )
   it('a relay needs but its topic or its address', async () => {
     const mqtt = await made({ type: 'lock', relay: { topic: 'cmnd/gate/POWER' } })
     expect(mqtt.relay).toEqual({
