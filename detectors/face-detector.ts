@@ -70,8 +70,10 @@ async function detect(
   packBgr(image, box, tensor, widthPx, heightPx, 0)
   const output = await run(session, tensor, widthPx, heightPx)
   const candidates = decodeYunet(output, widthPx, heightPx, scoreMin)
-  const scale = image.originalWidthPx / box.widthPx
-  return suppress(candidates, 0.3).map((face) => toOriginal(face, scale))
+  // By axis: the sides of the shrunk picture are whole pixels, so their ratios differ a little.
+  const scaleX = image.originalWidthPx / box.widthPx
+  const scaleY = image.originalHeightPx / box.heightPx
+  return suppress(candidates, 0.3).map((face) => toOriginal(face, scaleX, scaleY))
 }
 
 async function run(
@@ -88,8 +90,8 @@ async function run(
   )
 }
 
-const toOriginal = (face: FaceBox, scale: number): Face => ({
-  score: Math.min(1, face.score),
-  boxPx: [face.box[0] * scale, face.box[1] * scale, face.box[2] * scale, face.box[3] * scale],
-  landmarksPx: face.landmarks.map((at) => at * scale),
+const toOriginal = ({ score, box, landmarks }: FaceBox, scaleX: number, scaleY: number): Face => ({
+  score: Math.min(1, score),
+  boxPx: [box[0] * scaleX, box[1] * scaleY, box[2] * scaleX, box[3] * scaleY],
+  landmarksPx: landmarks.map((at, i) => at * (i % 2 === 0 ? scaleX : scaleY)),
 })

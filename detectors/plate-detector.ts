@@ -59,8 +59,7 @@ export async function createPlateDetector(model: Uint8Array): Promise<PlateDetec
         const answer = await session.run(feeds)
         const output = answer[session.outputNames[0] as string] as Tensor
         const found = decodePlates(output.data as Float32Array, scoreMin)
-        const scale = image.originalWidthPx / image.widthPx / box.scale
-        return suppress(found, iouMax, platesMax).map((plate) => toOriginal(plate, box, scale))
+        return suppress(found, iouMax, platesMax).map((plate) => toOriginal(plate, box, image))
       }),
     dispose: () => session.release(),
   }
@@ -104,11 +103,15 @@ export function decodePlates(rows: Float32Array, scoreMin: number): PlateCandida
 
 const toOriginal = (
   { score, box, corners, layers }: PlateCandidate,
-  { leftPx, topPx }: CentredBox,
-  scale: number,
-): PlateBox => ({
-  score,
-  boxPx: [(box[0] - leftPx) * scale, (box[1] - topPx) * scale, box[2] * scale, box[3] * scale],
-  cornersPx: corners.map((at, i) => (at - (i % 2 === 0 ? leftPx : topPx)) * scale),
-  layers,
-})
+  { scaleX, scaleY, leftPx, topPx }: CentredBox,
+  image: DecodedImage,
+): PlateBox => {
+  const x = image.originalWidthPx / image.widthPx / scaleX
+  const y = image.originalHeightPx / image.heightPx / scaleY
+  return {
+    score,
+    boxPx: [(box[0] - leftPx) * x, (box[1] - topPx) * y, box[2] * x, box[3] * y],
+    cornersPx: corners.map((at, i) => (i % 2 === 0 ? (at - leftPx) * x : (at - topPx) * y)),
+    layers,
+  }
+}

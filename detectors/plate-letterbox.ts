@@ -1,8 +1,9 @@
 import type { RgbImage } from './image.ts'
 
-/** Where a picture lies in a square input: `scale` input pixels per picture pixel, moved by the offsets. */
+/** Where a picture lies in a square input: input pixels per picture pixel on each axis, moved by the offsets. */
 export interface CentredBox {
-  readonly scale: number
+  readonly scaleX: number
+  readonly scaleY: number
   readonly leftPx: number
   readonly topPx: number
 }
@@ -44,7 +45,7 @@ export function packCentred(image: RgbImage, tensor: Float32Array, sidePx: numbe
       }
     }
   }
-  return { scale: widthPx / image.widthPx, leftPx, topPx }
+  return { scaleX: widthPx / image.widthPx, scaleY: heightPx / image.heightPx, leftPx, topPx }
 }
 
 /** For each output position the two source offsets (times `step`) and the weight of the second. */

@@ -71,10 +71,15 @@ test('corners that span nothing, or are no numbers, give nothing', () => {
 test('the letterbox lies in the middle, R G B planes from 0 to 1, pad 114', () => {
   const tensor = new Float32Array(3 * 64 * 64)
   const box = packCentred(ramp(128, 64), tensor, 64)
-  expect(box).toEqual({ scale: 0.5, leftPx: 0, topPx: 16 })
+  expect(box).toEqual({ scaleX: 0.5, scaleY: 0.5, leftPx: 0, topPx: 16 })
   expect(tensor[0]).toBeCloseTo(114 / 255)
   expect(tensor[16 * 64 + 63]).toBeCloseTo(126.5 / 255)
   expect(tensor[2 * 64 * 64 + 16 * 64 + 63]).toBe(1)
+})
+
+test('the two axes of the letterbox are scaled by their own whole pixels', () => {
+  const box = packCentred(ramp(100, 33), new Float32Array(3 * 64 * 64), 64)
+  expect(box).toEqual({ scaleX: 0.64, scaleY: 21 / 33, leftPx: 0, topPx: 21 })
 })
 
 test('a row of the detector becomes a box, corners and layers; weak ones are left out', () => {
