@@ -17,7 +17,7 @@ export function normalisePlate(text: string): string {
   const plain = text
     .normalize('NFKC')
     .toUpperCase()
-    .replaceAll(/[\s·•.\-_]/g, '')
+    .replaceAll(/[\s·•・‧∙⋅.\-‐-―_]/g, '')
   return plain.slice(0, 2) + plain.slice(2).replaceAll('O', '0').replaceAll('I', '1')
 }
 

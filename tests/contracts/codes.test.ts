@@ -6,6 +6,8 @@ describe('number plates', () => {
   test('plates are written in one way, however they come in', () => {
     expect(normalisePlate('皖A·yl375')).toBe('皖AYL375')
     expect(normalisePlate(' 苏E D5I7O2 ')).toBe('苏ED51702')
+    for (const dot of ['•', '・', '･', '‧', '∙', '⋅', '–', '　'])
+      expect(normalisePlate(`皖A${dot}YL375`)).toBe('皖AYL375')
   })
   test.each(['皖AYL375', '沪AF710挂', '京A1234学', '粤Z1234港'])('%s is a plate', (plate) => {
     expect(isPlate(plate)).toBe(true)
