@@ -12,19 +12,27 @@ const rowsMax = 2_000_000
 /**
  * A list with a header line (RFC 4180: commas, fields in double quotes may hold commas and `""`; no
  * line break inside a field). Blank lines and a byte order mark are skipped; columns may stand in any
- * order and there may be more than the required ones.
+ * order and there may be more than the required ones. UTF-8, or what a Chinese Excel saves: GB 18030.
  *
  * @throws CodedError `eval.input`, as `file:line: what`
  */
 export async function readCsv(file: string, required: readonly string[]): Promise<CsvRow[]> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new CodedError('eval.input', `${file}: ${error.code ?? error.message}`)
   })
-  return parseCsv(text, file, required)
+  return parseCsv(decodeText(bytes), file, required)
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return new TextDecoder('gb18030').decode(bytes)
+  }
 }
 
 export function parseCsv(text: string, file: string, required: readonly string[]): CsvRow[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)
   let header: readonly string[] | null = null
   const rows: CsvRow[] = []
   for (const [i, source] of lines.entries()) {
@@ -32,7 +40,7 @@ export function parseCsv(text: string, file: string, required: readonly string[]
     const fields = splitLine(source)
     if (fields === null) throw inputError(file, i + 1, 'a quoted field does not end')
     if (header === null) {
-      header = fields.map((name) => name.toLowerCase())
+      header = fields.map((name) => name.trim().toLowerCase())
       const missing = required.find((name) => !header?.includes(name))
       if (missing !== undefined)
         throw inputError(file, i + 1, `the header must name ${required.join(',')}: no "${missing}"`)
@@ -57,19 +65,21 @@ const truths: Readonly<Record<string, boolean>> = {
   '1': true,
   true: true,
   yes: true,
+  是: true,
   '0': false,
   false: false,
   no: false,
+  否: false,
 }
 
-/** 1 or 0 (also true, false, yes, no), and what `also` names. */
+/** 1 or 0 (also true, false, yes, no, 是, 否), and what `also` names. */
 export function readTruth(
   row: CsvRow,
   name: string,
   file: string,
   also: Readonly<Record<string, boolean>> = {},
 ): boolean {
-  const text = (row.fields[name] ?? '').toLowerCase()
+  const text = (row.fields[name] ?? '').trim().toLowerCase()
   const truth = truths[text] ?? also[text]
   if (truth === undefined)
     throw inputError(file, row.line, `"${name}" must be 0 or 1, not ${JSON.stringify(text)}`)

@@ -114,7 +114,7 @@ const plainPoint = (point: OperatingPoint | null) =>
   point === null
     ? null
     : {
-        threshold: round4(point.threshold),
+        threshold: Number(point.threshold.toFixed(6)),
         genuines: point.genuines,
         impostors: point.impostors,
         fnmrInterval95: roundInterval(interval95(point.falseNonMatches, point.genuines)),

@@ -1,3 +1,5 @@
+import type { Dirent } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CodedError } from '../../../contracts/errors.ts'
 import { UsageError } from '../command.ts'
@@ -5,6 +7,7 @@ import { embedAll } from './face-look.ts'
 import {
   type Enrolled,
   gallerySizes,
+  notEnrolled,
   type OpenSetRates,
   ratesAt,
   type SearchedProbe,
@@ -27,7 +30,7 @@ export const evalIdentify: EvalTask = {
   summary: '人脸识别（开集）/ face identification in an open set',
   usage: `--gallery DIR --probes DIR [--threshold 0.42] [--seed 1] [--no-flip]
   One folder per person in both; people of the probes who are not in the gallery are strangers. FPIR: a stranger is
-  named; FNIR: somebody enrolled is not named first above the threshold (also where no face was found). Smaller
+  named; FNIR: somebody enrolled is not named first above the threshold (also where no face was found, or none at enrolment). Smaller
   galleries are drawn from the large one (--seed).`,
   options: {
     gallery: { type: 'string' },
@@ -48,23 +51,54 @@ export const evalIdentify: EvalTask = {
     if (enrolled.length === 0) throw new CodedError('eval.input', 'no face in the gallery')
     const people = shuffled(enrolled, seed)
     const sizes = gallerySizes(people.length)
+    const named = new Set(gallery.map(({ person }) => person))
     const searched = probes.map((probe): Searched => {
-      const embedding = embeddings.get(probe.path)
-      if (embedding instanceof Float32Array) return searchProbe(probe, embedding, people, sizes)
-      const place = people.findIndex(({ person }) => person === probe.person)
-      return { probe, place, own: -1, bestOther: sizes.map(() => -1) }
+      const found = search(probe, embeddings.get(probe.path), people, sizes)
+      return found.place < 0 && named.has(probe.person) ? { ...found, place: notEnrolled } : found
     })
     const unusable = [...gallery, ...probes].filter(
       ({ path }) => !(embeddings.get(path) instanceof Float32Array),
     )
-    return outcomeOf(searched, sizes, { threshold, unusable: unusable.length })
+    return outcomeOf(searched, sizes, threshold, {
+      skipped: unusable.length,
+      notEnrolled: named.size - enrolled.length,
+      probesInGallery: searched.filter(({ own }) => own > samePictureMin).length,
+    })
   },
 }
+
+/** Two pictures of one face are never so alike. */
+const samePictureMin = 0.99999
+
+interface Caveats {
+  /** Pictures that gave no face. */
+  readonly skipped: number
+  /** People of the gallery without a usable picture there. */
+  readonly notEnrolled: number
+  /** Probes that are pictures of the gallery: they are found for certain and flatter FNIR. */
+  readonly probesInGallery: number
+}
+
+/** A probe without a face is like nobody. */
+const search = (
+  probe: Portrait,
+  embedding: Float32Array | string | undefined,
+  people: readonly Enrolled[],
+  sizes: readonly number[],
+): Searched =>
+  embedding instanceof Float32Array
+    ? searchProbe(probe, embedding, people, sizes)
+    : {
+        probe,
+        place: people.findIndex(({ person }) => person === probe.person),
+        own: -1,
+        bestOther: sizes.map(() => -1),
+      }
 
 async function readPeople(folder: string): Promise<Portrait[]> {
   const portraits: Portrait[] = []
   for (const person of await listFolder(folder)) {
-    if (!person.isDirectory()) continue
+    if (!person.isDirectory() && !(await leadsToFolder(folder, person))) continue
     for (const { name } of await listFolder(join(folder, person.name)))
       if (isPicture(name))
         portraits.push({
@@ -77,6 +111,10 @@ async function readPeople(folder: string): Promise<Portrait[]> {
     throw new CodedError('eval.input', `${folder}: no pictures in folders, one per person`)
   return portraits
 }
+
+const leadsToFolder = async (folder: string, entry: Dirent): Promise<boolean> =>
+  entry.isSymbolicLink() &&
+  (await stat(join(folder, entry.name)).catch(() => null))?.isDirectory() === true
 
 function enrol(
   gallery: readonly Portrait[],
@@ -108,7 +146,8 @@ const plain = (rates: OpenSetRates) => ({
 function outcomeOf(
   searched: readonly Searched[],
   sizes: readonly number[],
-  { threshold, unusable }: { readonly threshold: number; readonly unusable: number },
+  threshold: number,
+  caveats: Caveats,
 ): EvalOutcome {
   const bySize = sizes.map((_, at) => ratesAt(searched, sizes, at, threshold))
   const whole = bySize.at(-1) as OpenSetRates
@@ -121,7 +160,7 @@ function outcomeOf(
       fnir,
       threshold,
       ...rest,
-      skipped: unusable,
+      ...caveats,
       bySize: bySize.map(plain),
     },
     table: [
@@ -132,6 +171,9 @@ function outcomeOf(
         describeRate(rates.missed, rates.mates),
         rates.strangersBy,
       ]),
+      ['无法使用的图片 / unusable pictures', String(caveats.skipped)],
+      ['无法登记的人 / could not be enrolled', String(caveats.notEnrolled)],
+      ['库中已有的图片 / probes of the gallery', String(caveats.probesInGallery)],
     ],
     parts: reportParts(searched, sizes, threshold, bySize),
   }
@@ -186,7 +228,7 @@ function reportParts(
       en: 'Enrolled, not named',
       cases: show(
         searched
-          .filter((one) => one.place >= 0 && (one.own < threshold || other(one) >= one.own))
+          .filter((one) => one.place !== -1 && (one.own < threshold || other(one) >= one.own))
           .toSorted((a, b) => a.own - b.own),
       ),
     },

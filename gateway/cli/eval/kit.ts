@@ -1,15 +1,17 @@
-import { readFile } from 'node:fs/promises'
 import { modelDirectories, resolveModel, sha256Of, shippedModels } from '../../../config/models.ts'
 import { readEnv } from '../../../config/env.ts'
 import { CodedError } from '../../../contracts/errors.ts'
 import type { CommandIo } from '../command.ts'
 import type { LookCache } from './look-cache.ts'
-import { decodePicture } from './picture.ts'
+import { decodePicture, readPicture } from './picture.ts'
 import { createProgress, type ProgressSink } from './progress.ts'
 import type { EvalKit, EvalModel, Looked, LookOptions, Picture } from './task.ts'
 
-/** Pictures in work at a time: the next ones are decoded while one is looked at. */
-const atOnce = 4
+/** Pictures in work at a time: the next is decoded while one is looked at. */
+const atOnce = 2
+
+/** Raised whenever a detector would see the same picture otherwise than before: what was kept is then void. */
+const lookVersion = 2
 
 export interface KitParts {
   readonly io: Pick<CommandIo, 'env' | 'checkout'>
@@ -23,7 +25,10 @@ export interface KitParts {
 export function createKit(parts: KitParts): EvalKit {
   return {
     async model(file) {
-      const model = await findModel(parts.io, file)
+      const { model, passedOver } = await findModel(parts.io, file)
+      // Not what somebody put there on purpose, so it is said (and not on stdout).
+      for (const path of passedOver)
+        parts.progress.write(`${path}: sha256 differs from config/models.yaml, not used\n`)
       parts.used.push(model)
       return model
     },
@@ -31,7 +36,10 @@ export function createKit(parts: KitParts): EvalKit {
   }
 }
 
-async function findModel({ env, checkout }: KitParts['io'], file: string): Promise<EvalModel> {
+async function findModel(
+  { env, checkout }: KitParts['io'],
+  file: string,
+): Promise<{ readonly model: EvalModel; readonly passedOver: readonly string[] }> {
   const entry = shippedModels().find((one) => one.file === file)
   if (entry === undefined)
     throw new CodedError('model.missing', `${file} is not in config/models.yaml`)
@@ -41,7 +49,7 @@ async function findModel({ env, checkout }: KitParts['io'], file: string): Promi
   if (state === 'refused') throw new CodedError('model.refused', refused.join(', '))
   if (bytes === null)
     throw new CodedError('model.missing', `${file} in none of ${directories.join(', ')}`)
-  return { file, sha256: entry.sha256, bytes }
+  return { model: { file, sha256: entry.sha256, bytes }, passedOver: refused }
 }
 
 async function lookAtEach<R>(
@@ -51,6 +59,7 @@ async function lookAtEach<R>(
   look: Parameters<EvalKit['each']>[2],
 ): Promise<ReadonlyMap<string, Looked<R>>> {
   const known = JSON.stringify([
+    lookVersion,
     options.settings,
     options.longSideMaxPx ?? null,
     ...options.models.map((model) => model.sha256),
@@ -78,9 +87,9 @@ async function lookAt(
   { longSideMaxPx }: LookOptions,
   look: Parameters<EvalKit['each']>[2],
 ): Promise<Looked<unknown>> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => error)
+  const bytes = await readPicture(path).catch((error: NodeJS.ErrnoException) => error)
   if (!Buffer.isBuffer(bytes))
-    return { ok: false, why: bytes.code === 'ENOENT' ? 'missing' : String(bytes.code) }
+    return { ok: false, why: bytes.code === 'ENOENT' ? 'missing' : (bytes.code ?? bytes.message) }
   const key = sha256Of(Buffer.from(`${sha256Of(bytes)} ${known}`))
   const kept = cache.get(key)
   if (kept !== undefined) return kept as Looked<unknown>

@@ -33,7 +33,7 @@ export function openLookCache(file: string, fresh: boolean): LookCache {
     get: (key) => kept.get(key),
     put(key, value) {
       kept.set(key, value)
-      appendFileSync(file, `${JSON.stringify({ key, value })}\n`)
+      appendFileSync(file, `${JSON.stringify({ key, value })}\n`, { mode: 0o600 })
     },
     found: kept.size,
   }

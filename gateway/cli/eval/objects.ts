@@ -93,10 +93,11 @@ async function readLabelled(images: string, labels: string): Promise<Labelled[]>
 export function parseLabels(text: string, file: string): Label[] {
   return text.split(/\r?\n/).flatMap((line, i) => {
     if (line.trim() === '') return []
-    const [id = Number.NaN, x = -1, y = -1, width = -1, height = -1] = line
-      .trim()
-      .split(/\s+/)
-      .map(Number)
+    const numbers = line.trim().split(/\s+/).map(Number)
+    const [id = Number.NaN, x = -1, y = -1, width = -1, height = -1] = numbers
+    // Five, or six with a score. Longer rows are outlines (segmentation), whose first numbers are no box.
+    if (numbers.length > 6)
+      throw inputError(file, i + 1, 'class x y w h are wanted, not an outline')
     const label = cocoLabels[id]
     if (label === undefined) throw inputError(file, i + 1, 'the class must be a COCO id, 0..79')
     if (![x, y, width, height].every((part) => part >= 0 && part <= 1.001))

@@ -9,7 +9,7 @@ export interface Enrolled {
 /** A probe against growing galleries: its own likeness, and the best of the others in each gallery. */
 export interface SearchedProbe<P> {
   readonly probe: P
-  /** Place of its person in the gallery, -1 for a stranger. */
+  /** Place of its person in the gallery; -1 for a stranger, `notEnrolled` for one who could not be enrolled. */
   readonly place: number
   readonly own: number
   /** By gallery size, in the order of the sizes; -1 where nobody else is in it. */
@@ -27,6 +27,9 @@ export interface OpenSetRates {
   /** Where nobody was a stranger, each probe is searched with its own person left out. */
   readonly strangersBy: 'strangers' | 'leave-one-out'
 }
+
+/** `place` of somebody who should be in the gallery but has no usable picture there: missed in every gallery. */
+export const notEnrolled = -2
 
 /** `sizes` ascending; gallery of size n: the first n people. */
 export function searchProbe<P extends { readonly person: string }>(
@@ -59,8 +62,10 @@ export function ratesAt<P>(
 ): OpenSetRates {
   const size = sizes[at] ?? 0
   const other = (probe: SearchedProbe<P>): number => probe.bestOther[at] ?? -1
-  const mates = probes.filter(({ place }) => place >= 0 && place < size)
-  const outside = probes.filter(({ place }) => place < 0 || place >= size)
+  const isMate = ({ place }: SearchedProbe<P>): boolean =>
+    place === notEnrolled || (place >= 0 && place < size)
+  const mates = probes.filter(isMate)
+  const outside = probes.filter((probe) => !isMate(probe))
   const strangers = outside.length > 0 ? outside : probes
   return {
     gallery: size,

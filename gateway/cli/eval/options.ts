@@ -5,7 +5,8 @@ import type { EvalValues } from './task.ts'
 
 /** An option that is a part of one. @throws UsageError */
 export function readPart(values: EvalValues, name: string): number {
-  const part = Number(values[name])
+  const text = values[name]
+  const part = typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN
   if (!(part >= 0 && part <= 1)) throw new UsageError(`--${name} must lie in 0..1`)
   return part
 }
@@ -17,8 +18,9 @@ export function readPath(values: EvalValues, name: string, usage: string): strin
   return path
 }
 
-const pictureName = /\.(jpe?g|png|webp|bmp|tiff?)$/i
-export const isPicture = (name: string): boolean => pictureName.test(name)
+const pictureName = /\.(jpe?g|png|webp|gif|bmp|tiff?)$/i
+/** Not what a file manager leaves behind (`._a.jpg`). */
+export const isPicture = (name: string): boolean => pictureName.test(name) && !name.startsWith('.')
 
 /** Names in a folder, sorted, so that every run sees the same order. @throws CodedError eval.input */
 export async function listFolder(folder: string) {

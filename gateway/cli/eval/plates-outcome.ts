@@ -1,3 +1,4 @@
+import { isPlate } from '../../../contracts/plate.ts'
 import { describeRate, interval95, roundInterval } from './statistics.ts'
 import type { EvalOutcome, Picture } from './task.ts'
 
@@ -64,6 +65,7 @@ export function plateOutcome(
   const silent = judged.filter(({ look }) => look?.text === null).length
   const wrong = judged.filter(({ plate, look }) => look?.text != null && !same(look.text, plate, 0))
   const found = judged.filter(({ look }) => look !== null).length
+  const otherKinds = judged.filter(({ plate }) => !isPlate(plate)).length
   return {
     json: {
       ...counts,
@@ -71,6 +73,7 @@ export function plateOutcome(
       found,
       wrong: wrong.length,
       unread: silent,
+      otherKinds,
       alone: Object.fromEntries(alone.map(({ file, ...rest }) => [file, rest])),
       byProvince: Object.fromEntries(provinces.map(({ key, ...rest }) => [key, rest])),
       byLength: Object.fromEntries(lengths.map(({ key, ...rest }) => [key, rest])),
@@ -84,6 +87,7 @@ export function plateOutcome(
       ['读错 / misread', describeRate(wrong.length, counts.plates), ''],
       ['不作答 / not said', describeRate(silent, counts.plates), ''],
       ['未检出 / not found', describeRate(counts.plates - found, counts.plates), ''],
+      ['非民用号牌 / of other kinds', String(otherKinds), ''],
     ],
     parts: [
       {

@@ -59,20 +59,24 @@ export interface OperatingPoint {
 }
 
 /**
- * The lowest threshold with at most `fmr` false matches; null where there are fewer than 1 / `fmr`
- * scored pairs of different people, which cannot show such a rate. A pair of one person that could not
- * be scored is not matched.
+ * The lowest threshold with at most `fmr` false matches (a score that is met, of equal ones none or all);
+ * null where there are fewer than 1 / `fmr` scored pairs of different people, which cannot show such a
+ * rate. A pair of one person that could not be scored is not matched.
  */
 export function pointAtFmr(pairs: readonly ScoredPair[], fmr: number): OperatingPoint | null {
   const impostors = scoresOf(pairs, false)
   if (impostors.length * fmr < 1 - 1e-9) return null
   const allowed = Math.floor(impostors.length * fmr + 1e-9)
-  const refused = impostors[allowed]
-  const threshold = refused === undefined ? -1 : refused + 1e-6
-  return pointAt(pairs, threshold)
+  const refused = impostors[allowed] ?? Number.NEGATIVE_INFINITY
+  const threshold = pairs.reduce(
+    (least, { score }) => (score !== null && score > refused ? Math.min(least, score) : least),
+    Number.POSITIVE_INFINITY,
+  )
+  // Where nothing scores higher than what must be refused, nothing is matched.
+  return pointAt(pairs, Number.isFinite(threshold) ? threshold : refused + 1e-6)
 }
 
-export function pointAt(pairs: readonly ScoredPair[], threshold: number): OperatingPoint {
+function pointAt(pairs: readonly ScoredPair[], threshold: number): OperatingPoint {
   const impostors = scoresOf(pairs, false)
   const genuines = pairs.filter(({ same }) => same)
   return {

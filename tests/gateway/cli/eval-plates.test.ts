@@ -84,9 +84,22 @@ test('a list with what is no plate, or without pictures, is refused with its lin
   await expect(run({ list: list(['a.jpg,皖A1234']), detector: '100' })).rejects.toThrow(
     '320 or 640',
   )
-  await expect(run({ list: list(['a.jpg,皖A12345', 'b.jpg,皖A1234']) })).rejects.toThrow(
-    /list.csv:3/,
-  )
+  await expect(run({ list: list(['a.jpg,皖A12345', 'b.jpg,皖A?']) })).rejects.toThrow(/list.csv:3/)
+})
+
+test('plates of other kinds count as wrong and are told apart', () => {
+  const none = { look: null, why: 'missing' }
+  const judged = ['使014578', 'WJ苏30652', '皖A12345'].map((plate) => ({
+    name: plate,
+    path: plate,
+    plate,
+    ...none,
+  }))
+  expect(plateOutcome(judged, countPlates(judged), []).json).toMatchObject({
+    plates: 3,
+    correct: 0,
+    otherKinds: 2,
+  })
 })
 
 describe.runIf(needs('shared-media') && needs('shared-models'))('real pictures', () => {

@@ -1,8 +1,17 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { averagePrecision } from '../../../gateway/cli/eval/average-precision.ts'
-import { parseCsv } from '../../../gateway/cli/eval/csv.ts'
+import { parseCsv, readCsv, readTruth } from '../../../gateway/cli/eval/csv.ts'
 import { parseLabels } from '../../../gateway/cli/eval/objects.ts'
-import { gallerySizes, ratesAt, searchProbe, shuffled } from '../../../gateway/cli/eval/open-set.ts'
+import {
+  gallerySizes,
+  notEnrolled,
+  ratesAt,
+  searchProbe,
+  shuffled,
+} from '../../../gateway/cli/eval/open-set.ts'
 import { createProgress } from '../../../gateway/cli/eval/progress.ts'
 import { renderReport } from '../../../gateway/cli/eval/report.ts'
 import { interval95 } from '../../../gateway/cli/eval/statistics.ts'
@@ -83,6 +92,35 @@ describe('verification', () => {
     expect(strict).toMatchObject({ falseMatches: 1, falseNonMatches: 3 })
     expect(pointAtFmr(all, 0.001)).toBeNull()
   })
+
+  test('at an FMR equal scores fall together, and scores that nearly touch are told apart', () => {
+    const low = Array.from({ length: 98 }, () => 0.1)
+    // One of 100 may match. Of two equal ones neither may; of two that differ by a hair the higher one does.
+    expect(pointAtFmr(pairs([0.6], [...low, 0.5, 0.5]), 0.01)).toMatchObject({
+      threshold: 0.6,
+      falseMatches: 0,
+      falseNonMatches: 0,
+    })
+    expect(pointAtFmr(pairs([0.5 + 2e-9], [...low, 0.5 + 1e-9, 0.5]), 0.01)).toMatchObject({
+      threshold: 0.5 + 1e-9,
+      falseMatches: 1,
+      falseNonMatches: 0,
+    })
+    expect(pointAtFmr(pairs([0.2], [...low, 0.9, 0.9]), 0.01)).toMatchObject({
+      falseMatches: 0,
+      falseNonMatches: 1,
+    })
+  })
+
+  test('ten folds hold a tenth of either kind each, whatever the order, and do so every time', () => {
+    // Thirty equal pairs; the last three of one person lie low, so only the tenth fold is told wrong.
+    const same = Array.from({ length: 30 }, (_, i) => (i < 27 ? 0.8 : 0.2))
+    const other = Array.from({ length: 30 }, () => 0.3)
+    const sorted = pairs(same, other)
+    const mixed = same.flatMap((score, i) => pairs([score], [other[i] ?? null]))
+    expect(foldAccuracy(sorted)).toBeCloseTo(0.95, 10)
+    expect(foldAccuracy(mixed)).toBe(foldAccuracy(sorted))
+  })
 })
 
 describe('average precision at IoU 0.5, all points', () => {
@@ -159,6 +197,17 @@ describe('identification in an open set', () => {
     })
   })
 
+  test('who is in the gallery without a usable picture is missed there and no stranger', () => {
+    const lost = { probe: { person: 'd' }, place: notEnrolled, own: -1, bestOther: [0.95, 0.95] }
+    expect(ratesAt([...probes, lost], sizes, 0, 0.9)).toMatchObject({
+      mates: 3,
+      missed: 2,
+      strangers: 2,
+      wrong: 1,
+    })
+    expect(ratesAt([...probes, lost], sizes, 1, 0.9)).toMatchObject({ mates: 4, strangers: 1 })
+  })
+
   test('gallery sizes end at the whole; the order is that of the seed', () => {
     expect(gallerySizes(250)).toEqual([10, 30, 100, 250])
     expect(gallerySizes(4)).toEqual([4])
@@ -182,6 +231,24 @@ describe('lists', () => {
     ])
   })
 
+  test('what a Chinese Excel saves is read: GB 18030, CR, 是 and 否, headings with blanks', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'linli-eval-list-'))
+    const file = join(folder, 'l.csv')
+    // 'A ,B,Same' / '"图 1.jpg",图2.jpg,是' / 'c.jpg,d.jpg,否'; 图 is CD BC, 是 CA C7, 否 B7 F1.
+    const bytes = Buffer.from(
+      '41202c422c53616d650d22cdbc20312e6a7067222ccdbc322e6a70672ccac70d632e6a70672c642e6a70672cb7f10d',
+      'hex',
+    )
+    writeFileSync(file, bytes)
+    const rows = await readCsv(file, ['a', 'b', 'same'])
+    rmSync(folder, { recursive: true })
+    expect(rows.map(({ fields }) => fields)).toEqual([
+      { a: '图 1.jpg', b: '图2.jpg', same: '是' },
+      { a: 'c.jpg', b: 'd.jpg', same: '否' },
+    ])
+    expect(rows.map((row) => readTruth(row, 'same', file))).toEqual([true, false])
+  })
+
   test.each([
     ['a,b\n1,2\n', 'l.csv:1: the header must name a,b,same: no "same"'],
     ['a,b,same\nx,y,1\nx,y\n', 'l.csv:3: 2 fields, the header has 3'],
@@ -199,6 +266,7 @@ describe('lists', () => {
     expect(() => parseLabels('0 0.5 0.5 0.2 0.4\n80 0 0 1 1', 'x.txt')).toThrow('x.txt:2')
     expect(() => parseLabels('0 12 0.5 0.2 0.4', 'x.txt')).toThrow('x.txt:1')
     expect(() => parseLabels('0 0.5', 'x.txt')).toThrow('x.txt:1')
+    expect(() => parseLabels('0 0.1 0.1 0.9 0.1 0.9 0.9 0.1 0.9', 'x.txt')).toThrow('outline')
   })
 })
 

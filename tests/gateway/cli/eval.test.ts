@@ -16,6 +16,8 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { evalCommand } from '../../../gateway/cli/eval.ts'
+import { createKit } from '../../../gateway/cli/eval/kit.ts'
+import { openLookCache } from '../../../gateway/cli/eval/look-cache.ts'
 import { cocoLabels } from '../../../detectors/coco-labels.ts'
 import { mediaItems } from '../../detectors/support.ts'
 import { needs, sharedDir } from '../../support/needs.ts'
@@ -222,6 +224,33 @@ describe('linli eval, called wrongly', () => {
       message: expect.stringContaining('p.csv:3: "same" must be 0 or 1') as unknown,
     })
   })
+
+  test.runIf(here)(
+    'a swapped weight is passed over aloud where a true one is there, else refused',
+    async () => {
+      const list = write(
+        'p.csv',
+        `file,live\n${media('spoof/image_F1.jpg')},0\n${media('spoof/image_T1.jpg')},1\n`,
+      )
+      const models = join(folder, 'models')
+      mkdirSync(models)
+      writeFileSync(join(models, 'face_det_yunet_n_dynamic.onnx'), 'swapped')
+      await expect(evaluate(['liveness', '--list', list], models)).rejects.toMatchObject({
+        code: 'model.refused',
+      })
+      const env = { LINLI_HOME: join(folder, 'home'), LINLI_MODELS: models }
+      const said: string[] = []
+      const kit = createKit({
+        io: { env, checkout },
+        name: 'x',
+        cache: openLookCache(join(folder, 'seen.jsonl'), false),
+        progress: { terminal: false, write: (text) => void said.push(text) },
+        used: [],
+      })
+      await kit.model('face_det_yunet_n_dynamic.onnx')
+      expect(said.join('')).toContain(`${models}/face_det_yunet_n_dynamic.onnx: sha256 differs`)
+    },
+  )
 
   test('without its weight an evaluation says model.missing', async () => {
     const list = write('p.csv', 'a,b,same\nx.jpg,y.jpg,1\n')
