@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findMedia } from './frames/media.ts'
+import { findMedia, type Media } from './frames/media.ts'
 import { renderFilms } from './frames/film.ts'
 import { type MemoryStore, openMemory } from './memory.ts'
 import { type DemoOptions, helpText, parseOptions } from './options.ts'
 import { play, type PlayResult } from './play.ts'
 import { createApiClient } from './product/api-client.ts'
 import { bannerText, truthText } from './product/banner.ts'
+import { writeDemoConfig } from './product/demo-config.ts'
 import { choosePort, createProduct, type Product } from './product/product.ts'
 import { closeOldTickets } from './product/settle.ts'
 import { createRandom } from './random.ts'
-import { fixTruth, type Need } from './scenario/truth.ts'
+import { lookForNeeds, type Need } from './scenario/needs.ts'
+import { fixTruth } from './scenario/truth.ts'
 import { seedCommunity } from './seed-community.ts'
+import { seedEntrances } from './seed-entrances.ts'
 import { World } from './world.ts'
 
 /** `npm run demo`: starts the product, plays 桐花里 against it, and keeps the score. Wiring only. */
@@ -22,8 +25,6 @@ import { World } from './world.ts'
 const checkout = fileURLToPath(new URL('../../', import.meta.url))
 const supervisor = fileURLToPath(new URL('../gateway/supervise.js', import.meta.url))
 const shared = join(checkout, '..', 'shared')
-/** The file name under which the weights of the vehicle detector are known (config/models.yaml). */
-const vehicleWeights = 'object_det_yolox_nano_416.onnx'
 
 interface Setting {
   readonly options: DemoOptions
@@ -31,6 +32,9 @@ interface Setting {
   readonly temporary: boolean
   readonly community: string
   readonly store: MemoryStore
+  readonly media: Media | null
+  /** Null: ours, which lets faces open doors by pictures alone. */
+  readonly config: string | null
   readonly log: (text: string) => void
 }
 
@@ -61,23 +65,20 @@ async function productOf(setting: Setting): Promise<Product> {
       LINLI_ADMIN_PASSWORD: setting.store.memory.adminPassword,
       LINLI_HTTP_PORT: http.port,
       LINLI_MQTT_PORT: mqtt.port,
+      LINLI_CONFIG: setting.config ?? writeDemoConfig(setting.home),
     },
     onOutput: (text) => process.stderr.write(text),
     clock: Date.now,
   })
 }
 
-function givenNeeds(setting: Setting, fresh: boolean): ReadonlySet<Need> {
-  const places = [
+function givenNeeds({ home, media, config }: Setting, fresh: boolean): ReadonlySet<Need> {
+  const modelFolders = [
     process.env['LINLI_MODELS'],
-    join(setting.home, 'models'),
+    join(home, 'models'),
     join(shared, 'models'),
   ].filter((place): place is string => place !== undefined && place !== '')
-  const needs = new Set<Need>()
-  const weights = places.some((place) => existsSync(join(place, vehicleWeights)))
-  if (weights && findMedia(join(shared, 'media')) !== null) needs.add('vehicle-weights')
-  if (fresh) needs.add('fresh-history')
-  return needs
+  return lookForNeeds({ modelFolders, media, testMode: config === null, fresh })
 }
 
 async function run(
@@ -90,9 +91,18 @@ async function run(
   const addresses = await product.start()
   const api = createApiClient(addresses.http)
   await api.signIn('admin', store.memory.adminPassword)
-  const [films, seeded] = await Promise.all([
-    renderFilms(findMedia(join(shared, 'media'))),
-    seedCommunity({ api, memory: store.memory, community, nowMs: Date.now(), newSecret }),
+  const seeded = await seedCommunity({
+    api,
+    memory: store.memory,
+    community,
+    nowMs: Date.now(),
+    newSecret,
+  })
+  const given = givenNeeds(setting, seeded.fresh)
+  const { media } = setting
+  const [films, { visitorQr }] = await Promise.all([
+    renderFilms({ media, given, log }),
+    seedEntrances({ api, memory: store.memory, community, given, media, clock: Date.now }),
   ])
   store.memory.stoppedCleanly = false
   store.save()
@@ -101,8 +111,8 @@ async function run(
     if (left > 0) log(`  ${left} old tickets stay open; what they are about cannot be staged anew`)
   }
   const durationMs = options.durationSeconds === null ? null : options.durationSeconds * 1_000
-  const truth = fixTruth(givenNeeds(setting, seeded.fresh), durationMs)
-  log(bannerText(addresses.http, setting.home, store.memory, seeded))
+  const truth = fixTruth(given, durationMs)
+  log(bannerText(addresses.http, setting.home, store.memory, seeded, given.has('test-mode')))
   log(truthText(truth, options.seed))
   const world = new World(
     { memory: store.memory, films, seed, clock: Date.now, warn: log },
@@ -115,7 +125,7 @@ async function run(
   try {
     const cards = store.memory.cards
     return await play(
-      { api, world, truth, seed, cards, clock: Date.now, log, save },
+      { api, world, truth, seed, cards, visitorQr, clock: Date.now, log, save },
       { durationMs, replay: !seeded.fresh, signal },
     )
   } finally {
@@ -140,6 +150,8 @@ async function main(): Promise<number> {
     temporary,
     community: process.env['LINLI_COMMUNITY'] || 'demo',
     store: openMemory(home, () => process.env['LINLI_ADMIN_PASSWORD'] || newSecret()),
+    media: findMedia(join(shared, 'media')),
+    config: process.env['LINLI_CONFIG'] || null,
     log: (text) => out.write(`${text}\n`),
   }
   const product = await productOf(setting)

@@ -12,6 +12,8 @@ export interface Memory {
   passwords: Record<string, string>
   /** Card codes by key of the cast. */
   cards: Record<string, string>
+  /** Residents whose face was enrolled. */
+  faces?: readonly string[]
   mqtt: Record<string, { readonly username: string; readonly password: string }>
   devices: Record<string, DeviceState>
   /** False while a run is on; still false at the next start, the last `seq` may be older than what was sent. */

@@ -23,9 +23,11 @@ their routines, sensors, cameras, a door terminal and a barrier, staged emergenc
   --help        this text
 
 Environment: LINLI_HOME (default ./data/demo), LINLI_HTTP_PORT (8080), LINLI_MQTT_PORT (1883),
-LINLI_MODELS, LINLI_COMMUNITY (demo), LINLI_ADMIN_PASSWORD, and what npm start reads.
-Without --duration it plays until Ctrl-C. The staged fire lane needs model weights and photographs
-(../shared/models and ../shared/media beside the checkout); without them it is left out and said so.`
+LINLI_MODELS, LINLI_COMMUNITY (demo), LINLI_ADMIN_PASSWORD, and what npm start reads. Without
+LINLI_CONFIG it writes a configuration of its own: test mode, faces open doors by pictures alone.
+Without --duration it plays until Ctrl-C. What cameras see needs model weights and photographs
+(../shared/models and ../shared/media beside the checkout) and ffmpeg; what cannot be staged without
+them is left out and said so.`
 
 /** Throws with a readable message where an option is unknown or not a number. */
 export function parseOptions(args: readonly string[]): DemoOptions {

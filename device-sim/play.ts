@@ -1,20 +1,16 @@
 import { hourMs, secondMs } from '../contracts/clock.ts'
 import { parts } from './community/cast.ts'
-import { barrier, terminal } from './community/catalog.ts'
-import { actOnCommands } from './devices/actuator.ts'
+import { actuators } from './community/catalog.ts'
+import { actOnCommands, walkThrough } from './devices/actuator.ts'
 import type { ApiClient } from './product/api-client.ts'
-import {
-  readPassages,
-  readSelfReport,
-  type Passages,
-  type SelfReport,
-} from './product/self-report.ts'
+import { readAdmissions, readSelfReport, type SelfReport } from './product/self-report.ts'
 import { createTicketWatch } from './product/ticket-watch.ts'
 import type { Random } from './random.ts'
 import { everyday } from './scenario/everyday.ts'
 import { allClear, script } from './scenario/script.ts'
 import { Stage } from './scenario/stage.ts'
 import { stagedAt, type TruthList } from './scenario/truth.ts'
+import { type Opening, type PassageScore, scorePassages } from './score/passages.ts'
 import { scoreRun, type Score } from './score/score.ts'
 import { watchClosely } from './seed-community.ts'
 import type { World } from './world.ts'
@@ -25,6 +21,7 @@ export interface PlayDeps {
   readonly truth: TruthList
   readonly seed: Random
   readonly cards: Readonly<Record<string, string>>
+  readonly visitorQr: string
   readonly clock: () => number
   readonly log: (text: string) => void
   /** Saves how far each device has counted. */
@@ -40,7 +37,7 @@ export interface PlayOptions {
 }
 
 /** The closing line of the demo, field for field as contract.md has it. */
-export type PlayResult = Score & { readonly tickets: number } & SelfReport & Passages
+export type PlayResult = Score & { readonly tickets: number } & SelfReport & PassageScore
 
 /** From the last history to the first act: the roster changes in between. */
 const curtainMs = 3 * secondMs
@@ -57,15 +54,16 @@ const saveMs = 5 * secondMs
 export async function play(deps: PlayDeps, options: PlayOptions): Promise<PlayResult | null> {
   const { api, world, truth, clock, log } = deps
   const watch = createTicketWatch(api, clock)
-  const runFrom = clock()
+  const openings: Opening[] = []
   const timers: NodeJS.Timeout[] = []
   try {
     await watch.start()
-    await connect(deps)
+    await connect(deps, openings)
     const stage = new Stage({
       devices: world.devices,
       cameras: world.cameras,
       cards: deps.cards,
+      visitorQr: deps.visitorQr,
       clock,
       warn: log,
     })
@@ -77,13 +75,8 @@ export async function play(deps: PlayDeps, options: PlayOptions): Promise<PlayRe
     if (timers.length === 0) timers.push(...letLive(deps))
     timers.push(setInterval(deps.save, saveMs))
     watch.onTicket((title) => log(`  ${seconds(clock() - startedAt)} s  工单 / ticket: ${title}`))
-    const listed = new Set(truth.staged.map(({ id }) => id))
-    const canPass = listed.has('vehicle.fire-lane/cam-lane')
-    const steps = script.filter(
-      ({ of, action }) =>
-        (of === null || listed.has(of)) &&
-        (action.kind !== 'show' || action.scene !== 'passing' || canPass),
-    )
+    const listed = new Set([...truth.staged, ...truth.passages, ...truth.traps].map(({ id }) => id))
+    const steps = script.filter(({ of }) => of === null || listed.has(of))
     const running = stage.play(steps, startedAt)
     const life = everyday(stage, deps.seed.fork('everyday'), {
       incidents: options.durationMs === null,
@@ -93,7 +86,7 @@ export async function play(deps: PlayDeps, options: PlayOptions): Promise<PlayRe
     running.cancel()
     life.stop()
     logFrames(deps)
-    return options.signal.aborted ? null : await result(deps, watch, runFrom, startedAt)
+    return options.signal.aborted ? null : await result(deps, watch, openings, startedAt)
   } finally {
     for (const timer of timers) clearInterval(timer)
     watch.stop()
@@ -109,11 +102,17 @@ function logFrames({ world, log }: PlayDeps): void {
   log(`  cameras sent ${sent} frames and skipped ${skipped}`)
 }
 
-async function connect({ world, clock, log }: PlayDeps): Promise<void> {
+async function connect({ world, clock, log }: PlayDeps, openings: Opening[]): Promise<void> {
   await world.connect()
-  for (const id of [terminal, barrier]) {
-    const link = world.devices.get(id)?.link
-    if (link !== undefined) actOnCommands(link, clock, (name) => log(`  ${id}: ${name}`))
+  for (const id of actuators) {
+    const device = world.devices.get(id)
+    if (device === undefined) continue
+    actOnCommands(device.link, clock, (name) => {
+      openings.push({ door: id, at: clock() })
+      log(`  ${id}: ${name}`)
+      if ('doorOpen' in device.spec.resting)
+        walkThrough((doorOpen) => device.notice({ doorOpen }, clock()))
+    })
   }
   const before = clock()
   const readings = await world.backfill()
@@ -167,16 +166,24 @@ async function until(options: PlayOptions, startedAt: number, clock: () => numbe
 async function result(
   deps: PlayDeps,
   watch: ReturnType<typeof createTicketWatch>,
-  runFrom: number,
+  openings: readonly Opening[],
   startedAt: number,
 ): Promise<PlayResult> {
+  const { truth, api, log } = deps
   const tickets = await watch.collect()
-  const score = scoreRun(deps.truth.staged, tickets, startedAt)
+  const score = scoreRun(truth.staged, tickets, startedAt)
+  const { faults, ...passages } = scorePassages(
+    truth.passages,
+    openings.filter(({ at }) => at >= startedAt),
+    await readAdmissions(api, startedAt),
+    startedAt,
+  )
+  for (const fault of faults) log(`  entrance: ${fault}`)
   return {
     ...score,
     tickets: tickets.length,
-    ...(await readSelfReport(deps.api)),
-    ...(await readPassages(deps.api, runFrom)),
+    ...(await readSelfReport(api)),
+    ...passages,
   }
 }
 

@@ -9,7 +9,7 @@ import type {
   SuspensionCreate,
 } from '../contracts/http/people.ts'
 import type { ListAnswer, Unit } from '../contracts/http/system.ts'
-import { catalog, type DeviceSpec, terminal } from './community/catalog.ts'
+import { catalog, type DeviceSpec } from './community/catalog.ts'
 import { cards, homes, parts, pointOfBuilding, staff, watchWindowMs } from './community/cast.ts'
 import type { Memory } from './memory.ts'
 import type { ApiClient } from './product/api-client.ts'
@@ -103,6 +103,15 @@ async function seedDevices(
   let created = 0
   const seedOne = async (spec: DeviceSpec): Promise<void> => {
     const exists = present.some(({ id, community: of }) => id === spec.id && of === community)
+    if (exists && hasSettings(spec)) {
+      const { camera, door, barrier } = registration(spec, community, grid)
+      const settings = {
+        ...(camera && { camera }),
+        ...(door && { door }),
+        ...(barrier && { barrier }),
+      }
+      await api.patch(`/devices/${spec.id}?community=${community}`, settings)
+    }
     if (exists && memory.mqtt[spec.id] !== undefined) return
     const answer = exists
       ? await api.post<DeviceWithSecret>(
@@ -121,6 +130,10 @@ async function seedDevices(
   return created
 }
 
+/** A home that was made by an older demo may lack what these are for. */
+const hasSettings = ({ camera, door, barrier }: DeviceSpec): boolean =>
+  camera !== null || door !== undefined || barrier !== undefined
+
 /**
  * The sensors of the elder whose home falls silent never say how often they report, as cheap ones do;
  * only a person who looks, or the care rule, can then find out that they are dead.
@@ -138,6 +151,8 @@ function registration(spec: DeviceSpec, community: string, grid: { grid?: string
     ...(spec.household === null ? {} : { household: spec.household }),
     ...(spec.intervalMs === null || !saysInterval(spec) ? {} : { intervalMs: spec.intervalMs }),
     ...(spec.camera === null ? {} : { camera: spec.camera }),
+    ...(spec.door === undefined ? {} : { door: spec.door }),
+    ...(spec.barrier === undefined ? {} : { barrier: spec.barrier }),
   }
 }
 
@@ -165,7 +180,7 @@ async function seedPeople(deps: SeedDeps): Promise<number> {
       community,
       code,
       holder: card.holder,
-      doors: [terminal],
+      doors: [...card.doors],
     } satisfies CardCreate)
     memory.cards[card.key] = code
     created += 1

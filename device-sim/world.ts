@@ -1,13 +1,12 @@
 import { minuteMs, secondMs } from '../contracts/clock.ts'
-import { catalog, type DeviceSpec, homeDevice } from './community/catalog.ts'
-import { type CameraSpec, cameraCatalog } from './community/cameras.ts'
+import { catalog, type DeviceSpec, eyes, homeDevice } from './community/catalog.ts'
 import { homeOf, homes, parts } from './community/cast.ts'
 import { createLink } from './devices/link.ts'
 import { type DeviceState, firstState } from './devices/measure.ts'
 import { type LastSign, momentsBetween } from './devices/routine.ts'
 import { describe, SimDevice } from './devices/sim-device.ts'
 import { type CameraPlayer, createCameraPlayer } from './frames/camera-player.ts'
-import type { Film } from './frames/film.ts'
+import type { Film } from './frames/scene.ts'
 import { type Memory, seqJump } from './memory.ts'
 import type { Random } from './random.ts'
 import { awayAgoMs, historyMs, saysInterval } from './seed-community.ts'
@@ -55,7 +54,7 @@ export class World {
     const now = deps.clock()
     this.devices = new Map(catalog.map((spec) => [spec.id, deviceOf(spec, deps, options, now)]))
     this.cameras = new Map(
-      cameraCatalog.map((spec) => [spec.id, cameraOf(spec, this.devices.get(spec.id), deps)]),
+      eyes.map((spec) => [spec.id, cameraOf(spec, this.devices.get(spec.id), deps)]),
     )
     this.#lastSeen(homeOf(parts.away).id, now - awayAgoMs)
   }
@@ -137,7 +136,11 @@ export class World {
   }
 }
 
-function cameraOf(spec: CameraSpec, device: SimDevice | undefined, deps: WorldDeps): CameraPlayer {
+function cameraOf(
+  spec: (typeof eyes)[number],
+  device: SimDevice | undefined,
+  deps: WorldDeps,
+): CameraPlayer {
   const film = deps.films.get(spec.id)
   if (film === undefined || device === undefined)
     throw new Error(`invariant broken: ${spec.id} has no film or no connection`)

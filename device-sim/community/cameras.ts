@@ -9,6 +9,14 @@ export const fireLane: Polygon = [
   [0.04, 0.995],
 ]
 
+/** Nearly the whole picture. */
+const everywhere: Polygon = [
+  [0.01, 0.01],
+  [0.99, 0.01],
+  [0.99, 0.995],
+  [0.01, 0.995],
+]
+
 export interface CameraSpec {
   readonly id: string
   readonly name: string
@@ -40,18 +48,47 @@ export const cameraCatalog: readonly CameraSpec[] = [
     ]),
   },
   {
+    id: 'cam-lane-11',
+    name: '11 号楼前消防通道摄像机',
+    at: [88, -46],
+    framesPerSecond: 2,
+    settings: settings('public', ['objects'], staleMs, [
+      { id: 'lane-11', name: '11 号楼消防通道', kind: 'fire-lane', polygon: fireLane },
+    ]),
+  },
+  {
     id: 'cam-gate',
     name: '东门车道摄像机',
     at: [121, 3],
     framesPerSecond: 1,
-    settings: settings('public', ['objects'], staleMs),
+    settings: settings('door', ['plates'], staleMs),
   },
   {
     id: 'cam-square',
     name: '中心广场摄像机',
     at: [4, 8],
     framesPerSecond: 1,
-    settings: settings('public', ['objects'], staleMs),
+    settings: settings('public', ['objects'], staleMs, [
+      { id: 'square', name: '中心广场', kind: 'crowd', polygon: everywhere },
+    ]),
+  },
+  {
+    id: 'cam-pump-room',
+    name: '2 号楼水泵房摄像机',
+    at: [6, 66],
+    framesPerSecond: 2,
+    settings: settings('public', ['objects'], staleMs, [
+      { id: 'pump-room', name: '水泵房', kind: 'intrusion', polygon: everywhere },
+    ]),
+  },
+  {
+    id: 'cam-lift-9-1',
+    name: '9 号楼 1 单元轿厢摄像机',
+    at: [-3, -61],
+    framesPerSecond: 2,
+    settings: settings('public', ['objects'], staleMs, [
+      { id: 'lift-9-1', name: '9 号楼 1 单元轿厢', kind: 'lift', polygon: everywhere },
+    ]),
   },
   {
     id: 'cam-door-8-1',

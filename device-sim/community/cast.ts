@@ -115,17 +115,32 @@ export const pointOfBuilding = (building: number): { lat: number; lon: number } 
   return pointAt(east, north)
 }
 
-/** The carer's card and those of three residents; the codes are made up per home and remembered. */
+/** The carer's card and those of four residents; the codes are made up per home and remembered. */
 export interface CardSpec {
   readonly key: string
+  readonly doors: readonly string[]
   readonly holder: { readonly kind: 'resident' | 'carer' | 'staff'; id: string; name: string }
 }
 
+const unitDoor = ['terminal-8-1'] as const
 export const cards: readonly CardSpec[] = [
-  { key: 'carer', holder: { kind: 'carer', id: 'carer-jiang', name: '蒋护理员' } },
-  { key: 'zhong', holder: { kind: 'resident', id: 'res-zhong-meihua', name: '钟美华' } },
-  { key: 'deng', holder: { kind: 'resident', id: 'res-deng-rui', name: '邓蕊' } },
-  { key: 'wang', holder: { kind: 'resident', id: 'res-wang-jianguo', name: '王建国' } },
+  { key: 'carer', doors: unitDoor, holder: { kind: 'carer', id: 'carer-jiang', name: '蒋护理员' } },
+  {
+    key: 'zhong',
+    doors: unitDoor,
+    holder: { kind: 'resident', id: 'res-zhong-meihua', name: '钟美华' },
+  },
+  { key: 'deng', doors: unitDoor, holder: { kind: 'resident', id: 'res-deng-rui', name: '邓蕊' } },
+  {
+    key: 'wang',
+    doors: unitDoor,
+    holder: { kind: 'resident', id: 'res-wang-jianguo', name: '王建国' },
+  },
+  {
+    key: 'chen',
+    doors: ['terminal-2-2'],
+    holder: { kind: 'resident', id: 'res-chen-zhiyuan', name: '陈志远' },
+  },
 ]
 
 export interface StaffSpec {

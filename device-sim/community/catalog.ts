@@ -1,8 +1,20 @@
+import type { BarrierSettings, DoorSettings } from '../../contracts/access.ts'
 import type { Place } from '../../contracts/place.ts'
 import type { CameraSettings } from '../../contracts/roster.ts'
 import { minuteMs } from '../../contracts/clock.ts'
 import { cameraCatalog } from './cameras.ts'
 import { type HomeSpec, homes, pointAt, pointOfBuilding } from './cast.ts'
+import {
+  barrier,
+  carelessTerminal,
+  doorSettings,
+  faceTerminal,
+  faceTerminalCamera,
+  faceTerminalFramesPerSecond,
+  forcedTerminal,
+  gateCamera,
+  terminal,
+} from './entrances.ts'
 
 /** What one device measures at rest; the generator moves the values that move. */
 export type RestingValues = Readonly<Record<string, number | boolean>>
@@ -20,6 +32,8 @@ export interface DeviceSpec {
   /** Battery at the start of the play, %; null for devices on the mains. */
   readonly battery: number | null
   readonly camera: CameraSettings | null
+  readonly door?: Partial<DoorSettings>
+  readonly barrier?: Partial<BarrierSettings>
 }
 
 const homeIntervalMs = 2 * minuteMs
@@ -179,28 +193,42 @@ const outdoors: readonly DeviceSpec[] = [
   outdoor('counter-gate', 'people-counter', '东门客流', [120, 2], { peopleIn: 0, peopleOut: 0 }),
 ]
 
-const actuators: readonly DeviceSpec[] = [
+const door = (id: string, name: string, building: number): DeviceSpec => ({
+  ...outdoor(id, 'door-terminal', name, [0, 0], { doorOpen: false }),
+  model: 'DT-7',
+  place: { name, ...pointOfBuilding(building) },
+  door: doorSettings[id] ?? {},
+})
+
+const entrances: readonly DeviceSpec[] = [
   {
-    ...outdoor('terminal-8-1', 'door-terminal', '8 号楼 1 单元门禁', [-88, -58], {
-      temperature: 21,
-    }),
+    ...outdoor(terminal, 'door-terminal', '8 号楼 1 单元门禁', [-88, -58], { temperature: 21 }),
     model: 'DT-7',
     place: { name: '8 号楼 1 单元门口', ...pointOfBuilding(8) },
   },
+  door(carelessTerminal, '2 号楼 2 单元门禁', 2),
+  door(forcedTerminal, '11 号楼 2 单元门禁', 11),
   {
-    ...outdoor('barrier-east', 'barrier', '东门道闸', [122, 0], { temperature: 16 }),
+    ...outdoor(faceTerminal, 'face-terminal', '东门人行门禁', [119, -3], { doorOpen: false }),
+    model: 'FT-3',
+    camera: faceTerminalCamera,
+    door: doorSettings[faceTerminal] ?? {},
+  },
+  {
+    ...outdoor(barrier, 'barrier', '东门道闸', [122, 0], { temperature: 16 }),
     model: 'BG-2',
+    barrier: { cameras: [gateCamera], direction: 'in' },
   },
 ]
 
-export const terminal = 'terminal-8-1'
-export const barrier = 'barrier-east'
+/** Whatever moves on a command. */
+export const actuators: readonly string[] = entrances.map(({ id }) => id)
 
 /** Everything that speaks MQTT in 桐花里. */
 export const catalog: readonly DeviceSpec[] = [
   ...homes.flatMap(fitOf),
   ...outdoors,
-  ...actuators,
+  ...entrances,
   ...cameraCatalog.map((camera) => ({
     id: camera.id,
     type: 'camera',
@@ -213,4 +241,10 @@ export const catalog: readonly DeviceSpec[] = [
     battery: null,
     camera: camera.settings,
   })),
+]
+
+/** Everything that sends frames, and how often while nothing goes on. */
+export const eyes: readonly { readonly id: string; readonly framesPerSecond: number }[] = [
+  ...cameraCatalog,
+  { id: faceTerminal, framesPerSecond: faceTerminalFramesPerSecond },
 ]

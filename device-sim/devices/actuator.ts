@@ -29,3 +29,17 @@ export function actOnCommands(
     }, movesMs)
   })
 }
+
+const entersAfterMs = 1_000
+const shutsAfterMs = 4_000
+
+/** Whoever is let in opens the door and lets it fall shut: what its contact then says. */
+export function walkThrough(notice: (doorOpen: boolean) => Promise<void>): void {
+  const say = (doorOpen: boolean, afterMs: number): void => {
+    setTimeout(() => {
+      notice(doorOpen).catch(() => undefined)
+    }, afterMs)
+  }
+  say(true, entersAfterMs)
+  say(false, shutsAfterMs)
+}

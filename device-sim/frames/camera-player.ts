@@ -1,7 +1,7 @@
 import type { Clock } from '../../contracts/clock.ts'
 import type { DeviceLink } from '../devices/link.ts'
 import type { Random } from '../random.ts'
-import type { Film, SceneName } from './film.ts'
+import type { Film, SceneName } from './scene.ts'
 
 export interface CameraPlayer {
   start(): void
@@ -13,7 +13,7 @@ export interface CameraPlayer {
   readonly stats: { readonly sent: number; readonly skipped: number }
 }
 
-/** Sends ready JPEGs at a steady rate. A frame that cannot leave at once is skipped and counted. */
+/** Sends ready JPEGs at a steady rate, that of the scene where it has one. A frame that cannot leave at once is skipped and counted. */
 export function createCameraPlayer(
   deps: { link: Pick<DeviceLink, 'frame'>; film: Film; clock: Clock; random: Random },
   options: { framesPerSecond: number },
@@ -22,6 +22,7 @@ export function createCameraPlayer(
   let scene: SceneName = 'quiet'
   let at = 0
   let timer: NodeJS.Timeout | null = null
+  let dueAt = 0
 
   const next = (): Buffer => {
     const current = deps.film.get(scene)
@@ -44,14 +45,23 @@ export function createCameraPlayer(
     if (deps.link.frame(next(), deps.clock())) stats.sent += 1
     else stats.skipped += 1
   }
+  const tick = (): void => {
+    send()
+    // A scene that ended with this frame has given way to the quiet one, with its own rate.
+    const rate = deps.film.get(scene)?.framesPerSecond ?? options.framesPerSecond
+    dueAt = Math.max(dueAt + 1_000 / rate, deps.clock())
+    timer = setTimeout(tick, dueAt - deps.clock())
+  }
   const stop = (): void => {
-    if (timer !== null) clearInterval(timer)
+    if (timer !== null) clearTimeout(timer)
     timer = null
   }
   return {
     stats,
     start() {
-      timer ??= setInterval(send, 1_000 / options.framesPerSecond)
+      if (timer !== null) return
+      dueAt = deps.clock() + 1_000 / options.framesPerSecond
+      timer = setTimeout(tick, 1_000 / options.framesPerSecond)
     },
     show(name) {
       if (!deps.film.has(name)) throw new Error(`invariant broken: no scene ${name}`)

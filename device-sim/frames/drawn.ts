@@ -48,7 +48,23 @@ export const drawnScenes = {
     `<rect width="1280" height="720" fill="#8f979b"/><polygon points="0,120 1280,60 1280,210 0,240" fill="#54707d"/>
 <rect y="520" width="1280" height="200" fill="#74716b"/>${[140, 420, 700, 980].map((x) => `<rect x="${x}" y="230" width="18" height="300" fill="#4d5a60"/>`).join('')}`,
   ),
+  lift: svg(
+    `<rect width="1280" height="720" fill="#b9bcbd"/><polygon points="0,720 230,520 1050,520 1280,720" fill="#7d7a74"/>
+<rect x="230" y="40" width="820" height="480" fill="#c8cbcc"/><rect x="236" y="46" width="400" height="470" fill="#bfc3c4"/><rect x="1090" y="200" width="70" height="240" fill="#5a5f63"/>`,
+  ),
 } as const
+
+/** The beams of a car that turns, `at` 0..1 of the width. */
+export const headlights = (at: number): Buffer =>
+  svg(
+    `<ellipse cx="${at * widthPx}" cy="470" rx="260" ry="150" fill="#fff8dc" opacity="0.75"/><ellipse cx="${at * widthPx + 120}" cy="440" rx="120" ry="80" fill="#fff" opacity="0.85"/>`,
+  )
+
+/** The soft shadow of somebody who stays outside. */
+export const shadow = (at: number): Buffer =>
+  svg(
+    `<polygon points="${at * widthPx - 60},300 ${at * widthPx + 60},300 ${at * widthPx + 220},720 ${at * widthPx - 40},720" fill="#000" opacity="0.38"/>`,
+  )
 
 /** A drawn face of about 260 px; YuNet gives such drawings 0.9. */
 export const drawnFace: Buffer = Buffer.from(

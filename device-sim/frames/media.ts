@@ -27,6 +27,38 @@ const carPhoto = {
   box: { left: 390, top: 215, width: 875, height: 448 },
 } as const
 
+/** The pictures that a part of the play shows, by that part. */
+const partFiles = {
+  scenes: [
+    'groups/compreface_015_6.jpg',
+    'groups/compreface_016_8.jpg',
+    'people/coco_000000000109.jpg',
+    'vehicles/yolox_dog.jpg',
+  ],
+  person: ['videos/one-by-one-person-detection.mp4'],
+  faces: [
+    'faces/compreface_003_A.jpg',
+    'faces/compreface_004_A.jpg',
+    'faces/stock_a_3.jpg',
+    'faces/stock_b_5.jpg',
+    'spoof/image_F2.jpg',
+    'spoof/image_T1.jpg',
+    'videos/derived_door_A.mp4',
+  ],
+  plates: [
+    'plates/green_suED51712.jpg',
+    'plates/ccpd_demo_1.jpg',
+    'plates/hyperlpr3_sample.jpg',
+    'videos/derived_gate_green.mp4',
+    'videos/derived_gate_blue.mp4',
+  ],
+} as const
+
+export const mediaPath = (media: Media, file: string): string => join(media.directory, file)
+
+export const hasMedia = (media: Media | null, part: keyof typeof partFiles): boolean =>
+  media !== null && partFiles[part].every((file) => existsSync(mediaPath(media, file)))
+
 /** The car without its surroundings, as a PNG of the asked width. */
 export async function cutOutCar(media: Media, carWidthPx: number): Promise<Buffer> {
   const mask = `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}"><polygon points="${carPhoto.outline}" fill="#fff"/></svg>`
@@ -41,8 +73,8 @@ export async function cutOutCar(media: Media, carWidthPx: number): Promise<Buffe
 }
 
 /** A whole photograph as a camera's background; null where it is not there. */
-export async function photoBackground(media: Media | null, file: string): Promise<Buffer | null> {
-  if (media === null || !existsSync(join(media.directory, file))) return null
+export async function photoBackground(media: Media, file: string): Promise<Buffer | null> {
+  if (!existsSync(join(media.directory, file))) return null
   return sharp(join(media.directory, file))
     .resize(widthPx, heightPx, { fit: 'cover' })
     .removeAlpha()
@@ -51,8 +83,8 @@ export async function photoBackground(media: Media | null, file: string): Promis
 }
 
 /** A head and shoulders for the door camera, 420 px high; null where it is not there. */
-export async function portrait(media: Media | null): Promise<Buffer | null> {
+export async function portrait(media: Media): Promise<Buffer | null> {
   const file = 'faces/compreface_004_A.jpg'
-  if (media === null || !existsSync(join(media.directory, file))) return null
+  if (!existsSync(join(media.directory, file))) return null
   return sharp(join(media.directory, file)).rotate().resize({ height: 560 }).png().toBuffer()
 }

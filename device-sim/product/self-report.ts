@@ -1,5 +1,6 @@
 import type { GatewayEvent } from '../../contracts/events.ts'
 import type { Health } from '../../contracts/http/system.ts'
+import type { Admission } from '../score/passages.ts'
 import { type ApiClient, ApiError } from './api-client.ts'
 
 /** The only two figures of the closing line that Linli says of itself. */
@@ -20,24 +21,20 @@ export async function readSelfReport(api: ApiClient): Promise<SelfReport> {
   }
 }
 
-export interface Passages {
-  readonly faces: { readonly granted: number; readonly wrong: number }
-  readonly vehicles: { readonly passed: number; readonly wrong: number }
+/** Who was let in since then, as the event history has it. */
+export async function readAdmissions(api: ApiClient, since: number): Promise<readonly Admission[]> {
+  const events = await listEvents(api)
+  return events.flatMap(({ type, device, ts, data }): Admission[] => {
+    if (ts < since) return []
+    if (type === 'vehicle.passed')
+      return [{ door: device, ts, by: 'plate', who: textOf(data['plate']) }]
+    if (type !== 'access.granted') return []
+    const holder = data['holder'] as { readonly id?: string } | null | undefined
+    return [{ door: device, ts, by: textOf(data['method']), who: holder?.id ?? '' }]
+  })
 }
 
-/**
- * Doors that a face opened and cars that a plate let in, out of the event history, against the play: it
- * sends nobody through by face or plate, so each such event is a wrong one.
- */
-export async function readPassages(api: ApiClient, since: number): Promise<Passages> {
-  const events = await listEvents(api)
-  const recent = events.filter(({ ts }) => ts >= since)
-  const granted = recent.filter(
-    ({ type, data }) => type === 'access.granted' && data['method'] === 'face',
-  ).length
-  const passed = recent.filter(({ type }) => type === 'vehicle.passed').length
-  return { faces: { granted, wrong: granted }, vehicles: { passed, wrong: passed } }
-}
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 async function listEvents(api: ApiClient): Promise<readonly GatewayEvent[]> {
   try {

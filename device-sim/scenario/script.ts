@@ -1,57 +1,8 @@
-import type { AnomalyType } from '../../contracts/anomaly.ts'
-import { secondMs } from '../../contracts/clock.ts'
-import { terminal } from '../community/catalog.ts'
 import type { Values } from '../devices/measure.ts'
-import type { SceneName } from '../frames/film.ts'
-import { stagedAt } from './truth.ts'
+import { entranceSteps, placeSteps } from './entrance-script.ts'
+import { type Action, alarm, at, cause, type Step } from './steps.ts'
 
-/** One thing that the play does. */
-export type Action =
-  | { readonly kind: 'hold'; readonly device: string; readonly values: Values }
-  | { readonly kind: 'notice'; readonly device: string; readonly values: Values }
-  | { readonly kind: 'release'; readonly device: string; readonly values: Values }
-  | { readonly kind: 'remember'; readonly device: string }
-  | { readonly kind: 'redeliver'; readonly device: string }
-  | { readonly kind: 'cut'; readonly device: string }
-  | { readonly kind: 'show'; readonly camera: string; readonly scene: SceneName }
-  | { readonly kind: 'mute'; readonly camera: string }
-  | { readonly kind: 'present'; readonly terminal: string; readonly card: string }
-
-export interface Step {
-  /** From the start of the play, ms. */
-  readonly atMs: number
-  readonly action: Action
-  /** The staged anomaly that it belongs to: played only where that is in the truth list of the run. */
-  readonly of: string | null
-}
-
-const at = (seconds: number, action: Action, of: string | null = null): Step => ({
-  atMs: seconds * secondMs,
-  action,
-  of,
-})
-
-/** The one step that causes an anomaly, at its staged time. */
-const cause = (type: AnomalyType, about: string, action: Action): Step =>
-  at(stagedAt(type, about) / secondMs, action, `${type}/${about}`)
-
-/** Holds a value from its staged time, tells it again every `everySeconds`, and lets go at the end. */
-function alarm(
-  type: AnomalyType,
-  device: string,
-  values: Values,
-  rest: Values,
-  lastsSeconds: number,
-  everySeconds = lastsSeconds,
-): readonly Step[] {
-  const start = stagedAt(type, device) / secondMs
-  const of = `${type}/${device}`
-  const steps = [at(start, { kind: 'hold', device, values }, of)]
-  for (let after = everySeconds; after < lastsSeconds; after += everySeconds)
-    steps.push(at(start + after, { kind: 'notice', device, values }, of))
-  steps.push(at(start + lastsSeconds, { kind: 'release', device, values: rest }, of))
-  return steps
-}
+export type { Action, Step } from './steps.ts'
 
 /** Readings one after the other, `everySeconds` apart. */
 const series = (
@@ -101,7 +52,7 @@ const cloudyWater: readonly Step[] = [
 ]
 
 const trapSteps: readonly Step[] = [
-  at(4, { kind: 'show', camera: 'cam-lane', scene: 'passing' }),
+  at(4, { kind: 'show', camera: 'cam-lane', scene: 'passing' }, 'trap/passing'),
   at(14, { kind: 'notice', device: 'smoke-8-2-304', values: { smoke: true } }),
   at(14.6, { kind: 'notice', device: 'smoke-8-2-304', values: { smoke: false } }),
   at(35, { kind: 'notice', device: 'smoke-8-2-304', values: { smoke: true } }),
@@ -124,7 +75,6 @@ const trapSteps: readonly Step[] = [
   ]),
   // The carer comes, and the elder is at home and well.
   at(22, { kind: 'show', camera: 'cam-door-8-1', scene: 'visitor' }),
-  at(23, { kind: 'present', terminal, card: 'carer' }),
   at(28, { kind: 'notice', device: 'door-8-1-203', values: { doorOpen: true } }),
   at(29, { kind: 'show', camera: 'cam-door-8-1', scene: 'quiet' }),
   at(34, { kind: 'notice', device: 'door-8-1-203', values: { doorOpen: false } }),
@@ -134,14 +84,11 @@ const trapSteps: readonly Step[] = [
   at(110, { kind: 'show', camera: 'cam-lane', scene: 'quiet' }),
   at(180, { kind: 'notice', device: 'motion-6-2-301', values: { motion: true } }),
   at(190, { kind: 'notice', device: 'motion-6-2-301', values: { motion: false } }),
-  // Two neighbours come home.
-  at(40, { kind: 'present', terminal, card: 'wang' }),
-  at(57, { kind: 'present', terminal, card: 'deng' }),
 ]
 
 /** Ends whatever an earlier play may have left behind: every alarm let go, the fire lane free. */
 export const allClear: readonly Action[] = [
-  ...[...anomalies, ...cloudyWater].flatMap(({ action }) =>
+  ...[...anomalies, ...cloudyWater, ...entranceSteps].flatMap(({ action }) =>
     action.kind === 'release' ? [action] : [],
   ),
   { kind: 'notice', device: 'tank-2', values: { turbidity: 0.3 } },
@@ -149,6 +96,10 @@ export const allClear: readonly Action[] = [
 ]
 
 /** The whole play in order of time: the anomalies of the truth list, the traps, and neighbours. */
-export const script: readonly Step[] = [...anomalies, ...cloudyWater, ...trapSteps].sort(
-  (a, b) => a.atMs - b.atMs,
-)
+export const script: readonly Step[] = [
+  ...anomalies,
+  ...cloudyWater,
+  ...trapSteps,
+  ...entranceSteps,
+  ...placeSteps,
+].sort((a, b) => a.atMs - b.atMs)

@@ -11,6 +11,8 @@ export interface StageDeps {
   readonly cameras: ReadonlyMap<string, Pick<CameraPlayer, 'show' | 'mute'>>
   /** Codes by key of the cast. */
   readonly cards: Readonly<Record<string, string>>
+  /** What today's visitor shows. */
+  readonly visitorQr: string
   readonly clock: Clock
   readonly warn: (text: string) => void
 }
@@ -53,7 +55,9 @@ export class Stage {
       case 'mute':
         return this.#camera(action.camera).mute()
       case 'present':
-        return this.#present(action.terminal, action.card)
+        return this.#present(action.terminal, 'card', this.#deps.cards[action.card] ?? '')
+      case 'show-code':
+        return this.#present(action.terminal, 'qr', this.#deps.visitorQr)
     }
   }
 
@@ -79,12 +83,12 @@ export class Stage {
     return this.#device(device).notice(values, this.#deps.clock())
   }
 
-  async #present(terminal: string, card: string): Promise<void> {
+  async #present(terminal: string, method: 'card' | 'qr', code: string): Promise<void> {
     const event: DeviceEvent = {
       id: randomUUID(),
       ts: this.#deps.clock(),
       type: 'credential.presented',
-      data: { method: 'card', code: this.#deps.cards[card] ?? '' },
+      data: { method, code },
     }
     await this.#device(terminal).link.send('event', JSON.stringify(event))
   }

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import { catalog } from '../../device-sim/community/catalog.ts'
 import { homes } from '../../device-sim/community/cast.ts'
 import { script } from '../../device-sim/scenario/script.ts'
-import { fixTruth, type Need, stagedAt } from '../../device-sim/scenario/truth.ts'
+import { needNames } from '../../device-sim/scenario/needs.ts'
+import { fixTruth, type Need, passageAt, stagedAt } from '../../device-sim/scenario/truth.ts'
 
-const everything: ReadonlySet<Need> = new Set(['vehicle-weights', 'fresh-history'])
+const everything: ReadonlySet<Need> = new Set(needNames)
 
 test('the list is the same and its hash too, run after run: it cannot be bent to the result', () => {
   const first = fixTruth(everything, 90_000)
@@ -22,10 +23,45 @@ test('a run of 90 s stages at least 12 anomalies of at least 8 types', () => {
     expect(staged.map((one) => one.type)).toContain(type)
 })
 
-test('without weights only the fire lane is left out, with the reason', () => {
-  const { staged, leftOut } = fixTruth(new Set<Need>(['fresh-history']), 90_000)
-  expect(leftOut).toEqual(['vehicle.fire-lane/cam-lane: vehicle-weights missing'])
+test('without weights only what cameras must see is left out, with the reason', () => {
+  const { staged, leftOut, traps } = fixTruth(new Set<Need>(['fresh-history']), 90_000)
+  expect(leftOut).toContain('vehicle.fire-lane/cam-lane: vehicle-weights missing')
+  expect(leftOut).toContain('access.spoof/face-east: face-weights, test-mode missing')
+  expect(leftOut.every((line) => line.endsWith('missing'))).toBe(true)
   expect(staged.length).toBeGreaterThanOrEqual(12)
+  expect(traps.map(({ id }) => id)).not.toContain('trap/stranger')
+})
+
+test('who is to pass is in the list and its hash, played at its time, by a door that exists', () => {
+  const { passages, traps, sha256 } = fixTruth(everything, 90_000)
+  const doors = new Set(
+    catalog.filter(({ type }) => /terminal|barrier/.test(type)).map(({ id }) => id),
+  )
+  for (const passage of passages) {
+    expect(doors).toContain(passage.door)
+    expect(script.filter(({ of }) => of === passage.id).map(({ atMs }) => atMs)).toEqual([
+      passageAt(passage.id),
+    ])
+  }
+  expect(passages.filter(({ by }) => by === 'face')).toHaveLength(2)
+  expect(passages.filter(({ by }) => by === 'plate')).toHaveLength(2)
+  const withoutPlates = new Set(needNames.filter((need) => need !== 'plate-weights'))
+  expect(fixTruth(withoutPlates, 90_000).sha256).not.toBe(sha256)
+  expect(traps.length).toBeGreaterThanOrEqual(16)
+  const known = new Set(
+    [...passages, ...traps, ...fixTruth(everything, null).staged].map(({ id }) => id),
+  )
+  for (const { of } of script) if (of !== null) expect(known).toContain(of)
+})
+
+test('no two people are before one camera at once: whom a door opened for must be told apart', () => {
+  for (const camera of ['face-east', 'cam-gate']) {
+    const times = script.flatMap(({ atMs, action }) =>
+      action.kind === 'show' && action.camera === camera ? [atMs] : [],
+    )
+    for (const [index, at] of times.entries())
+      expect(at - (times[index - 1] ?? Number.NEGATIVE_INFINITY)).toBeGreaterThanOrEqual(10_000)
+  }
 })
 
 test('a short run expects only what can be seen before its end', () => {

@@ -4,11 +4,12 @@ import { Aedes } from 'aedes'
 import { afterEach, expect, test } from 'vitest'
 import { hourMs } from '../../contracts/clock.ts'
 import { parseDeviceTopic } from '../../contracts/topics.ts'
-import { catalog, homeDevice, terminal } from '../../device-sim/community/catalog.ts'
+import { catalog, homeDevice } from '../../device-sim/community/catalog.ts'
+import { terminal } from '../../device-sim/community/entrances.ts'
 import { homeOf, parts } from '../../device-sim/community/cast.ts'
 import { actOnCommands } from '../../device-sim/devices/actuator.ts'
 import type { NumberedReading } from '../../device-sim/devices/measure.ts'
-import type { Film } from '../../device-sim/frames/film.ts'
+import type { Film } from '../../device-sim/frames/scene.ts'
 import type { Memory } from '../../device-sim/memory.ts'
 import { createRandom } from '../../device-sim/random.ts'
 import { Stage } from '../../device-sim/scenario/stage.ts'
@@ -123,6 +124,7 @@ test('a cut cable is told by the will, a repeated delivery is the same byte for 
     devices: world.devices,
     cameras: world.cameras,
     cards: { deng: '4711' },
+    visitorQr: 'qr-4712',
     clock: Date.now,
     warn: () => undefined,
   })
@@ -163,4 +165,7 @@ test('a cut cable is told by the will, a repeated delivery is the same byte for 
   expect(moved).toEqual(['door.unlock'])
   await stage.act({ kind: 'present', terminal, card: 'deng' })
   expect(heard.find(({ leaf }) => leaf === 'event')?.text).toContain('"code":"4711"')
+  await stage.act({ kind: 'show-code', terminal })
+  const shown = heard.filter(({ leaf }) => leaf === 'event').at(-1)?.text
+  expect(shown).toContain('"method":"qr","code":"qr-4712"')
 })
