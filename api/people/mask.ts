@@ -16,3 +16,7 @@ export function maskPhone(phone: string): string {
   if (phone.length < 8) return `****${phone.slice(-2)}`
   return `${phone.slice(0, 3)}****${phone.slice(-4)}`
 }
+
+/** The holder of a passage as a role may see them: their id and kind, and the name only where it is needed. */
+export const maskHolder = <T extends { readonly name: string }>(holder: T, role: Role | null): T =>
+  seesPeople(role) ? holder : { ...holder, name: maskName(holder.name) }

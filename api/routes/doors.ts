@@ -7,6 +7,7 @@ import { CommunityQuery } from '../../contracts/http/lists.ts'
 import { Slug } from '../../contracts/ids.ts'
 import { CommandOutcome } from '../../contracts/private-api.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
+import { maskHolder } from '../people/mask.ts'
 import { whoIs } from '../plugins/access.ts'
 import { type DeviceDeps, ById, deviceFor, keepers } from './devices.ts'
 import { communityFor } from './tickets.ts'
@@ -94,7 +95,15 @@ function parkingRoute(app: App, deps: DeviceDeps): void {
         community,
         reason: null,
       })
-      return deps.gateway.parking(community)
+      const { carParks, sessions } = await deps.gateway.parking(community)
+      const { role } = whoIs(request)
+      return {
+        carParks,
+        sessions: sessions.map((session) => ({
+          ...session,
+          holder: session.holder === null ? null : maskHolder(session.holder, role),
+        })),
+      }
     },
   )
 }
