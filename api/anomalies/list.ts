@@ -5,6 +5,7 @@ import type { Actor, Principal } from '../auth/principal.ts'
 import { fromJson, fromJsonOrNull } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import { decodeCursor, pageOf } from '../pages.ts'
+import { mayDecide } from './candidate-files.ts'
 import { type AnomalyRow, entryOf, reportOf } from './candidate.ts'
 
 export interface AnomalyFilter {
@@ -15,8 +16,6 @@ export interface AnomalyFilter {
 }
 
 const states = ['candidate', 'confirmed', 'dismissed'] as const
-/** Who may decide about candidates of the watch-list, and so see them. */
-const deciders: ReadonlySet<string | null> = new Set(['admin', 'supervisor', 'staff'])
 
 /** What the boxes reported, newest first; candidates of the watch-list for those who decide them. */
 export async function listAnomalies(
@@ -24,7 +23,7 @@ export async function listAnomalies(
   filter: AnomalyFilter,
   principal: Principal,
 ): Promise<{ items: AnomalyItem[]; next: string | null }> {
-  const shown = deciders.has(principal.role) ? states : []
+  const shown = mayDecide(principal) ? states : []
   let query = db
     .selectFrom('anomalies')
     .selectAll()

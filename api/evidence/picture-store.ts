@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { sql } from 'kysely'
 import { type Clock, dayMs, minuteMs } from '../../contracts/clock.ts'
 import { CodedError } from '../../contracts/errors.ts'
+import { inNoCandidate, shownInCandidate } from '../anomalies/candidate-files.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import { maySee } from '../tickets/store.ts'
@@ -18,7 +19,7 @@ export interface EvidenceFile {
 export interface PictureStore {
   /** Stores a JPEG or an MP4 under its hash; a repeat changes nothing. True when it is new. */
   put(sha256: string, bytes: Buffer, type: EvidenceType): Promise<boolean>
-  /** The file, if this person may see a ticket that shows it; else null. */
+  /** The file, if this person may see a ticket or decide a candidate that shows it; else null. */
   get(sha256: string, principal: Principal): Promise<EvidenceFile | null>
   /** Deletes what is past its time: of closed tickets, and what no ticket ever named. Says how many. */
   sweep(): Promise<number>
@@ -127,7 +128,7 @@ function check(sha256: string, bytes: Buffer, type: EvidenceType): void {
   if (actual !== sha256) throw new CodedError('request.invalid', `sha256 is ${actual}`)
 }
 
-/** Community of a ticket that shows it and that this person may see. */
+/** Community of a ticket or candidate that shows it and that this person may see. */
 async function shownIn(db: Db, sha256: string, principal: Principal): Promise<string | null> {
   const tickets = await db
     .selectFrom('ticket_evidence')
@@ -136,7 +137,8 @@ async function shownIn(db: Db, sha256: string, principal: Principal): Promise<st
     .where('ticket_evidence.sha256', '=', sha256)
     .limit(100)
     .execute()
-  return tickets.find((row) => maySee(principal, row))?.community ?? null
+  const ticket = tickets.find((row) => maySee(principal, row))
+  return ticket?.community ?? shownInCandidate(db, sha256, principal)
 }
 
 async function usedBytes(db: Db): Promise<number> {
@@ -147,7 +149,7 @@ async function usedBytes(db: Db): Promise<number> {
   return Number(row?.bytes ?? 0)
 }
 
-/** The oldest that no ticket names, stored before `before`. */
+/** The oldest that no ticket and no waiting candidate names, stored before `before`. */
 async function orphans(db: Db, before: number, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('pictures')
@@ -156,6 +158,7 @@ async function orphans(db: Db, before: number, limit: number): Promise<string[]>
     .where(
       sql<boolean>`not exists (select 1 from ticket_evidence e where e.sha256 = pictures.sha256)`,
     )
+    .where(inNoCandidate(before))
     .orderBy('created_at')
     .limit(limit)
     .execute()
@@ -172,6 +175,7 @@ async function ofClosed(db: Db, before: number, limit: number): Promise<string[]
       sql<boolean>`not exists (select 1 from ticket_evidence e join tickets t on t.id = e.ticket_id
         where e.sha256 = pictures.sha256 and (t.closed_at is null or t.closed_at > ${before}))`,
     )
+    .where(inNoCandidate(before))
     .orderBy('created_at')
     .limit(limit)
     .execute()

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { AnomalyItem, CandidateDecision } from '../../contracts/http/anomalies.ts'
+import { deciders } from '../anomalies/candidate-files.ts'
 import { anomalyItem } from '../anomalies/list.ts'
 import { whoIs } from '../plugins/access.ts'
 import type { Services } from '../services.ts'
@@ -22,7 +23,7 @@ export const candidateRoutes =
       app.post(
         `/watchlist/candidates/:anomaly/${way}`,
         {
-          config: { access: { roles: ['admin', 'supervisor', 'staff'] } },
+          config: { access: { roles: deciders } },
           schema: {
             summary,
             tags: ['access'],

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../api/db/open.ts'
+import { createPictureStore } from '../../api/evidence/picture-store.ts'
 import { Sqlite } from '../../config/sqlite.ts'
 import type { RosterWatched } from '../../contracts/roster.ts'
 import { candidateAlarm } from '../../gateway/access/watchlist-candidate.ts'
@@ -86,6 +89,19 @@ describe('control C9: a candidate waits for a human and moves nothing by itself'
     }[]
     db.close()
     return rows.map(({ name, data }) => ({ name, ...JSON.parse(data) })).filter((e) => e.id === id)
+  }
+
+  /** What a sweep at that time deletes. */
+  const swept = async (at: number) => {
+    const db = await openDatabase(join(test.home, 'api.db'))
+    const hashes = async () =>
+      (await db.selectFrom('pictures').select('sha256').execute()).map(({ sha256 }) => sha256)
+    const before = await hashes()
+    const options = { dir: join(test.home, 'swept'), quotaBytes: 2 ** 30 }
+    await createPictureStore({ db, clock: () => at }, options).sweep()
+    const after = new Set(await hashes())
+    await db.destroy()
+    return before.filter((sha256) => !after.has(sha256))
   }
 
   it('opens no ticket, however often it comes; it is listed and told as a candidate', async () => {
@@ -192,6 +208,43 @@ describe('control C9: a candidate waits for a human and moves nothing by itself'
     expect((await admin.post('/watchlist/candidates/nothing/confirm', reason)).statusCode).toBe(404)
     expect(await itemOf(id)).toMatchObject({ state: 'candidate' })
   })
+
+  it.each(['confirm', 'dismiss'])(
+    'its clip is seen by those who %s, and kept until then',
+    async (way) => {
+      const staff = await test.person('staff')
+      const grid = await test.person('grid')
+      const elsewhere = await test.person('staff', ['home'])
+      const bytes = Buffer.concat([jpeg(500 + n), Buffer.from([0xff, 0xd9])])
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      const stored = await test.api.app.inject({
+        method: 'PUT',
+        url: `/api/v1/evidence/${sha256}`,
+        headers: { authorization: `Bearer ${test.box.token}`, 'content-type': 'image/jpeg' },
+        payload: bytes,
+      })
+      expect(stored.statusCode).toBe(201)
+      const { id, key } = await told()
+      const see = async (who: Caller) => (await who.get(`/evidence/${sha256}`)).statusCode
+      expect(await see(staff)).toBe(404)
+      const shown = { kind: 'frame', device: 'cam-door', ts: 1, sha256, widthPx: 1, heightPx: 1 }
+      const late = { id: `${id}.e1`, adds: id, type: 'watchlist.candidate', key, community: 'demo' }
+      const evidence = [{ ...shown, detections: [], models: [] }]
+      const added = await test.box.post('/anomalies', { ...late, evidence })
+      expect([added.statusCode, added.json().ticket]).toEqual([200, null])
+      expect((await itemOf(id)).candidate.evidence.at(-1)).toMatchObject({ sha256 })
+      expect([await see(staff), await see(grid), await see(elsewhere)]).toEqual([200, 404, 404])
+      expect(loggedAccess(test.home, 'evidence')).toContainEqual(
+        expect.objectContaining({ target: sha256, who: staff.id }),
+      )
+      const later = test.time.now + 10 * 24 * hour
+      expect(await swept(later)).not.toContain(sha256)
+      await staff.post(`/watchlist/candidates/${id}/${way}`, reason)
+      // A ticket keeps it; what was somebody else goes.
+      expect(await see(staff)).toBe(way === 'confirm' ? 200 : 404)
+      expect((await swept(later)).includes(sha256)).toBe(way === 'dismiss')
+    },
+  )
 
   it('two people who confirm at once make one ticket', async () => {
     const { id } = await told()
