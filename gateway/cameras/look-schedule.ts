@@ -5,9 +5,19 @@ import type { Analysis } from '../model/vision.ts'
 export interface LookOptions {
   /** An empty scene in which nothing moves is looked at by the models so often all the same, ms. */
   readonly emptyMs?: number
-  /** One in which something stands: it may leave while it still counts as background, ms. */
+  /** One in which something has just come to stand: it may leave before it counts as background, ms. */
   readonly standingMs?: number
 }
+
+/**
+ * What has stood for long is background, and its leaving opens the gate: the looks become as rare as a
+ * twentieth of the time that it has stood.
+ */
+const standingShare = 1 / 20
+/** What the first looks find was there when the background began: it is background at once. */
+const firstLooks = 4
+const firstLooksMs = 15 * secondMs
+const remembered = 400
 
 /** What has stood for less may walk off without the gate's seeing it against its slow background. */
 const restlessMs = 3 * secondMs
@@ -22,6 +32,10 @@ export class LookSchedule {
   #objects: readonly TrackedObject[] = []
   #confirming = 0
   #owed = false
+  #looks = 0
+  #firstLookAt = Number.NaN
+  /** By track, in the order of their first sight: whether it is background. */
+  readonly #native = new Map<string, boolean>()
 
   constructor(options: LookOptions = {}) {
     this.#options = { emptyMs: 30 * secondMs, standingMs: 3 * secondMs, ...options }
@@ -31,8 +45,14 @@ export class LookSchedule {
   mustLook(at: number): boolean {
     if (this.#owed) return true
     if (this.#objects.some((object) => object.stillMs < restlessMs)) return true
+    return at - this.#lookedAt >= this.#everyMs()
+  }
+
+  #everyMs(): number {
     const { standingMs, emptyMs } = this.#options
-    return at - this.#lookedAt >= (this.#objects.length > 0 ? standingMs : emptyMs)
+    const newcomers = this.#objects.filter(({ trackId }) => this.#native.get(trackId) !== true)
+    const shortestMs = Math.min(...newcomers.map(({ stillMs }) => stillMs))
+    return Math.min(emptyMs, Math.max(standingMs, standingShare * shortestMs))
   }
 
   /** A frame has been analysed, or let pass by the gate; `objects` are what is there after it. */
@@ -40,9 +60,23 @@ export class LookSchedule {
     this.#objects = objects
     if (analysis.motion?.shut === true) return
     this.#lookedAt = at
+    this.#noteNew(analysis, objects, at)
     const found = analysis.detections.some((detection) => detection.score >= beginScore)
     // Something new has been seen once: a second look says whether it is an object.
     this.#confirming = found && objects.length === 0 ? this.#confirming + 1 : 0
     this.#owed = this.#confirming > 0 && this.#confirming <= confirmLooksMax
+  }
+
+  /** What is first seen while nothing moves has not just come: it was overlooked. */
+  #noteNew({ motion }: Analysis, objects: readonly TrackedObject[], at: number): void {
+    if (this.#looks === 0) this.#firstLookAt = at
+    this.#looks += 1
+    const first = this.#looks <= firstLooks && at - this.#firstLookAt <= firstLooksMs
+    for (const { trackId } of objects)
+      if (!this.#native.has(trackId)) this.#native.set(trackId, first || motion?.moved === false)
+    for (const trackId of this.#native.keys()) {
+      if (this.#native.size <= remembered) return
+      this.#native.delete(trackId)
+    }
   }
 }

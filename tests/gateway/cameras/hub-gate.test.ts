@@ -100,23 +100,27 @@ function gatedHub(settings: Partial<CameraSettings> = {}) {
 describe('motion gate', () => {
   test('the background goes with each frame and comes back; a parked car keeps its track', async () => {
     const t = gatedHub()
+    const [car] = [t.scene.there]
+    Object.assign(t.scene, { moves: false, there: [] })
+    for (let i = 0; i < 16; i += 1) await t.frame()
+    Object.assign(t.scene, { moves: true, there: car })
     for (let i = 0; i < 5; i += 1) await t.frame()
     t.scene.moves = false
     for (let i = 0; i < 20; i += 1) await t.frame()
     expect(t.requests.map((request) => request.gate?.memory?.frames ?? 0)).toEqual(
-      Array.from({ length: 25 }, (_, i) => i),
+      Array.from({ length: 41 }, (_, i) => i),
     )
-    const forced = t.requests.slice(5).filter((request) => request.gate?.force === true).length
+    const forced = t.requests.slice(21).filter((request) => request.gate?.force === true).length
     expect(forced).toBeGreaterThanOrEqual(6)
     expect(forced).toBeLessThanOrEqual(8)
-    expect(t.hub.stats()).toMatchObject({ analysed: 25, shut: 20 - forced })
+    expect(t.hub.stats()).toMatchObject({ analysed: 41, shut: 15 + 20 - forced })
     const sightings = t.facts.filter((fact) => fact.kind === 'sighting')
     expect(new Set(sightings.flatMap((fact) => fact.objects.map((it) => it.trackId))).size).toBe(1)
     expect(sightings.at(-1)?.objects[0]?.stillMs).toBeGreaterThan(20_000)
     expect(sightings.at(-1)?.models, 'the weights whose look still stands').toEqual([model])
     await t.hub.close()
     const covered = t.facts.filter((fact) => fact.kind === 'coverage')
-    expect(covered.map(({ from, to }) => to - from)).toEqual([24_000])
+    expect(covered.map(({ from, to }) => to - from)).toEqual([40_000])
   })
 
   test('doors are looked at in every frame, unless their settings say otherwise, and go first', async () => {
@@ -145,7 +149,8 @@ describe('motion gate', () => {
 })
 
 describe('when the models look although nothing moves', () => {
-  const at = (stillMs: number) => ({ stillMs }) as FrameLook['objects'][number]
+  const at = (stillMs: number, trackId = 't-1') =>
+    ({ stillMs, trackId }) as FrameLook['objects'][number]
   const answer = (shut: boolean, ...detections: Analysis['detections']): Analysis => ({
     ...lookedAt,
     detections,
@@ -163,6 +168,34 @@ describe('when the models look although nothing moves', () => {
     expect([32_000, 33_000].map((ms) => schedule.mustLook(ms))).toEqual([false, true])
     schedule.looked(answer(true), [at(1_000)], 32_000)
     expect(schedule.mustLook(32_001)).toBe(true)
+  })
+
+  test('what was there from the start, or was overlooked, is background: every 30 s; what has stood for long, every twentieth of that', () => {
+    const car = seen('car', [1, 1, 50, 100], 0.9)
+    const everyMs = (schedule: LookSchedule, from: number): number => {
+      let ms = from
+      while (!schedule.mustLook(ms)) ms += 1_000
+      return ms - from
+    }
+    const schedule = new LookSchedule()
+    schedule.looked(answer(false, car), [at(5_000)], 0)
+    expect(everyMs(schedule, 0)).toBe(30_000)
+    const comes = new LookSchedule()
+    comes.looked(answer(false), [], 0)
+    comes.looked(answer(false, car), [at(5_000)], 60_000)
+    expect(everyMs(comes, 60_000)).toBe(3_000)
+    comes.looked(answer(false, car), [at(200_000)], 300_000)
+    expect(everyMs(comes, 300_000)).toBe(10_000)
+    comes.looked(answer(false, car), [at(3_600_000)], 3_700_000)
+    expect(everyMs(comes, 3_700_000)).toBe(30_000)
+    const overlooked = {
+      ...answer(false, car),
+      motion: { moved: false, share: 0, lighting: false },
+    }
+    const late = new LookSchedule()
+    late.looked(answer(false), [], 0)
+    late.looked(overlooked, [at(5_000)], 60_000)
+    expect(everyMs(late, 60_000)).toBe(30_000)
   })
 
   test('what has been seen once is looked at again, but a ghost not for ever', () => {
