@@ -27,28 +27,33 @@ function bisect(holds: (p: number) => boolean): number {
   return (low + high) / 2
 }
 
-/** P(X <= k) for X binomial; summed from the far end of the smaller tail. */
+/** P(X <= k) for X binomial, by the smaller tail. */
 function binomialAtMost(k: number, n: number, p: number): number {
   if (k >= n || p <= 0) return 1
   if (k < 0 || p >= 1) return 0
-  if (k > n * p) return 1 - sumTerms(k + 1, n, n, p)
-  return sumTerms(0, k, n, p)
+  return k > n * p ? 1 - sumTail(k + 1, 1, n, p) : sumTail(k, -1, n, p)
 }
 
-function sumTerms(from: number, to: number, n: number, p: number): number {
+/**
+ * Terms from `from` away from the mode (`step` 1: upwards, -1: downwards): they only fall, so the sum ends
+ * after some standard deviations, however many trials there are.
+ */
+function sumTail(from: number, step: 1 | -1, n: number, p: number): number {
   const odds = Math.log(p) - Math.log1p(-p)
   let term = logChoose(n, from) + from * Math.log(p) + (n - from) * Math.log1p(-p)
   let sum = 0
-  const mode = n * p
-  for (let k = from; k <= to; k += 1) {
+  for (let k = from; k >= 0 && k <= n; k += step) {
     const part = Math.exp(term)
     sum += part
-    // Beyond the mode the terms only fall: the rest changes nothing.
-    if (k > mode && part < sum * 1e-17) break
-    term += Math.log(n - k) - Math.log(k + 1) + odds
+    if (part <= sum * 1e-17) break
+    term += step * (step === 1 ? ratio(n - k, k + 1, odds) : ratio(n - k + 1, k, odds))
   }
   return Math.min(1, sum)
 }
+
+/** Logarithm of P(X = k + 1) / P(X = k): (n - k) / (k + 1) times the odds. */
+const ratio = (above: number, below: number, odds: number): number =>
+  Math.log(above) - Math.log(below) + odds
 
 const logChoose = (n: number, k: number): number =>
   logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1)

@@ -44,9 +44,32 @@ describe('exact intervals (Clopper-Pearson)', () => {
 
   test('without a trial there is no interval; many trials are no trouble', () => {
     expect(interval95(0, 0)).toBeNull()
-    const [low, high] = interval95(100_000, 200_000) ?? [0, 1]
-    expect(low).toBeCloseTo(0.49781, 4)
-    expect(high).toBeCloseTo(0.50219, 4)
+    // Far from any edge the exact interval comes to that of the normal distribution.
+    for (const [events, trials] of [
+      [100_000, 200_000],
+      [1_000_000, 2_000_000],
+      [100_000, 2_000_000],
+    ] as const) {
+      const [low, high] = interval95(events, trials) ?? [0, 1]
+      const part = events / trials
+      const half = 1.959964 * Math.sqrt((part * (1 - part)) / trials)
+      expect(low).toBeCloseTo(part - half, 5)
+      expect(high).toBeCloseTo(part + half, 5)
+    }
+  })
+
+  test('the interval of what did not happen is the mirror image', () => {
+    for (const [events, trials] of [
+      [0, 7],
+      [3, 40],
+      [50, 51],
+      [999_999, 1_000_000],
+    ] as const) {
+      const [low, high] = interval95(events, trials) ?? [0, 0]
+      const [otherLow, otherHigh] = interval95(trials - events, trials) ?? [0, 0]
+      expect(low).toBeCloseTo(1 - otherHigh, 9)
+      expect(high).toBeCloseTo(1 - otherLow, 9)
+    }
   })
 })
 
