@@ -76,17 +76,14 @@ export function faceQuality(
 type Measured = Omit<FaceQuality, 'faults'>
 
 function faultsOf(face: Measured, margin: number, limits: FaceLimits): FaceFault[] {
+  const upright = face.pitch >= limits.pitchMin && face.pitch <= limits.pitchMax
+  // Asked this way round, because landmarks that fall together give no number: that is a fault too.
   const tests: readonly (readonly [FaceFault, boolean])[] = [
-    ['too-small', face.facePx < limits.facePxMin],
-    ['cut-off', margin < limits.edgeMarginMin],
-    ['blurred', face.sharpness < limits.sharpnessMin],
-    ['turned-aside', Math.abs(face.yaw) > limits.yawMax],
-    [
-      'tilted',
-      face.pitch < limits.pitchMin ||
-        face.pitch > limits.pitchMax ||
-        Math.abs(face.rollDeg) > limits.rollDegMax,
-    ],
+    ['too-small', !(face.facePx >= limits.facePxMin)],
+    ['cut-off', !(margin >= limits.edgeMarginMin)],
+    ['blurred', !(face.sharpness >= limits.sharpnessMin)],
+    ['turned-aside', !(Math.abs(face.yaw) <= limits.yawMax)],
+    ['tilted', !(upright && Math.abs(face.rollDeg) <= limits.rollDegMax)],
     ['too-dark', face.luma < limits.lumaMin],
     ['too-bright', face.luma > limits.lumaMax],
     ['low-contrast', face.contrast < limits.contrastMin],

@@ -258,6 +258,12 @@ describe('alignment by landmarks', () => {
     expect(aside.yaw).toBeGreaterThan(0.42)
     expect(aside.faults).toContain('turned-aside')
     expect(noseTo(56, 86).faults).toContain('tilted')
+    // Eyes in one point give no pose: that is no reason to let the face through.
+    const oneEye = faceQuality(gradient(112, 112), {
+      boxPx: [20, 20, 72, 90],
+      landmarksPx: template.with(2, template[0] ?? 0).with(3, template[1] ?? 0),
+    })
+    expect(oneEye.faults).toEqual(expect.arrayContaining(['turned-aside', 'tilted']))
     const outside = faceQuality(gradient(112, 112), {
       boxPx: [20, 20, 72, 90],
       landmarksPx: template.map((at) => at - 39),
