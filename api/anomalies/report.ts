@@ -20,7 +20,8 @@ export interface ReportContext {
 /**
  * Takes one anomaly in, once: the id decides whether it was here before, the key whether a ticket for
  * it is open. Where people have closed that ticket, the next report opens a new one: boxes report what
- * begins or comes again, never what merely goes on. Everything, stream events included, happens in the caller's one transaction.
+ * begins or comes again, never what merely goes on. Everything, stream events included, happens in the
+ * caller's one transaction.
  */
 export async function reportAnomaly(
   trx: Trx,
