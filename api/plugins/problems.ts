@@ -38,6 +38,18 @@ function codedOf(error: FastifyError): CodedError {
   return new CodedError(code, message)
 }
 
+/** A body that says it is longer is cut off; up to here the rest is read and thrown away. */
+const drainBytesMax = 64 * 1024 * 1024
+
+/**
+ * A client that is still sending sees a reset instead of the answer where the connection is closed at once;
+ * left open, Node throws the rest away, within the request's time.
+ */
+function keepOpen(request: FastifyRequest, reply: FastifyReply): void {
+  const bytes = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
+  if (bytes <= drainBytesMax) void reply.removeHeader('connection')
+}
+
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: CodedError) {
   const language = languageOf(request)
   const { status, title, hint } = errorTable[error.code]
@@ -52,6 +64,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, error: CodedE
     code,
     hint: hint[language],
   }
+  if (body.status === 413) keepOpen(request, reply)
   if (body.status === 401) void reply.header('www-authenticate', 'Bearer')
   if (code === 'auth.rate-limited') void reply.header('retry-after', '60')
   return reply
