@@ -123,7 +123,8 @@ export function applyAccess(desk: CareDesk, fact: AccessFact): Effect[] {
     const what = fact.method?.startsWith('face') === true ? 'face' : 'card'
     const person = desk.persons.get(fact.holder.id)
     const where = door?.place?.name ?? door?.name ?? fact.door
-    return person === undefined
+    // Whoever writes cards in one community must not vouch for somebody who lives in another.
+    return person?.resident.community !== fact.community
       ? []
       : personSign(
           desk,

@@ -72,6 +72,12 @@ describe('a recognised face as a sign of life', () => {
     expect(engine.items(community, at(2))[0]?.lastEvidence).toBeNull()
   })
 
+  test('a card that another community has written for them vouches for nobody', () => {
+    const engine = engineOf(rosterOf([resident], [aDevice('door'), square]))
+    play(engine, [{ ...access('resident', resident.id, 'gate', at(1)), community: 'other' }])
+    expect(engine.items(community, at(2))[0]?.lastEvidence).toBeNull()
+  })
+
   test('a car that a family shares shows nobody; a face at a door does', () => {
     const engine = engineOf(rosterOf([resident], [aDevice('door'), square]))
     const passed = access('resident', resident.id, 'gate', at(1))
