@@ -1,4 +1,5 @@
 import { isPlate } from '../../../contracts/plate.ts'
+import type { ReportPart } from './report.ts'
 import { describeRate, interval95, roundInterval } from './statistics.ts'
 import type { EvalOutcome, Picture } from './task.ts'
 
@@ -95,6 +96,7 @@ export function plateOutcome(
         zh: '读错比不作答更糟：读错可能给别人开门。道闸还要求两帧一致。',
         en: 'A misread is worse than no answer: it may open for somebody else. A barrier also wants two frames that agree.',
       },
+      confidenceChart(judged),
       worstCases('读错', 'Misread, most certain first', wrong),
       worstCases(
         '没有读出',
@@ -102,6 +104,31 @@ export function plateOutcome(
         judged.filter(({ look }) => look === null || look.text === null),
       ),
     ],
+  }
+}
+
+/** What a stricter confidence would cost, and what it would spare. */
+function confidenceChart(judged: readonly JudgedPlate[]): ReportPart {
+  const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]
+  const curve = (right: boolean) =>
+    Array.from({ length: 101 }, (_, i): [number, number] => {
+      const said = judged.filter(
+        ({ plate, look }) =>
+          look?.text != null && look.confidence >= i / 100 && same(look.text, plate, 0) === right,
+      )
+      return [i / 100, said.length / judged.length]
+    })
+  return {
+    kind: 'chart',
+    chart: {
+      title: '按置信度 / by confidence',
+      xAxis: { label: '最低置信度 / least confidence', ticks },
+      yAxis: { label: '占全部车牌 / share of all plates', ticks },
+      lines: [
+        { name: 'read right', points: curve(true) },
+        { name: 'misread', points: curve(false) },
+      ],
+    },
   }
 }
 

@@ -61,7 +61,19 @@ describe('counting', () => {
 
   test('O and 0 are equal, the province may be left out, what is not said or not found counts as wrong', () => {
     expect(countPlates(judged)).toEqual({ plates: 5, correct: 2, correctWithoutProvince: 3 })
-    const { json } = plateOutcome(judged, countPlates(judged), [mainFile, secondFile])
+    const { json, parts } = plateOutcome(judged, countPlates(judged), [mainFile, secondFile])
+    // All that is said has confidence 0.8: two right and one wrong of five up to there, nothing beyond.
+    const chart = parts.find((part) => part.kind === 'chart')?.chart
+    expect(chart?.lines.map(({ points }) => [points[80], points[81]])).toEqual([
+      [
+        [0.8, 0.4],
+        [0.81, 0],
+      ],
+      [
+        [0.8, 0.2],
+        [0.81, 0],
+      ],
+    ])
     expect(json).toMatchObject({
       plates: 5,
       correct: 2,
