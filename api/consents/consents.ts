@@ -33,7 +33,9 @@ export const consentOf = (row: ConsentRow): ConsentItem => ({
 
 const isLive = (row: ConsentRow, now: number): boolean =>
   row.withdrawn_at === null && (row.expires_at === null || row.expires_at > now)
-const isForFaces = (row: ConsentRow): boolean => /face|人脸/i.test(row.purpose)
+/** The purpose has to name the face: one for a surface or for parcels is no consent to it. */
+const isForFaces = (row: ConsentRow): boolean =>
+  /(?<![a-z])(face|facial|biometric)|人脸|刷脸|面部|生物识别/i.test(row.purpose)
 
 /** Puts down a consent as it was given (control C1). `today` is the local day, for the age. */
 export async function giveConsent(
@@ -93,12 +95,12 @@ export async function faceConsent(
   resident: ResidentRow,
   at: { readonly now: number; readonly today: string },
 ): Promise<ConsentRow> {
-  const live = (await consentsOf(db, resident.id)).filter(
-    (row) => isForFaces(row) && isLive(row, at.now),
-  )
+  const all = (await consentsOf(db, resident.id)).filter((row) => isLive(row, at.now))
+  const live = all.filter(isForFaces)
   const [newest] = live
   if (newest === undefined) {
-    throw new CodedError('face.no-consent', `resident ${resident.id}`)
+    const others = all.length === 0 ? '' : ': no purpose of a live consent names the face'
+    throw new CodedError('face.no-consent', `resident ${resident.id}${others}`)
   }
   if (!needsGuardian(resident.birth_date, at.today)) return newest
   // They may have been taken for older when they consented.

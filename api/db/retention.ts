@@ -5,6 +5,8 @@ import type { Db } from './open.ts'
 export interface Retention {
   /** Rows of the history of the boxes. */
   readonly eventsMax: number
+  /** Who passed where is no archive: it ends by time too, however few pass (PIPL 19 and 28). */
+  readonly eventsMs: number
   /** Rows that a stream can resume from. */
   readonly streamEventsMax: number
   /** Ids of anomalies by which a repeat is known; the tickets stay. */
@@ -17,6 +19,7 @@ export interface Retention {
 
 export const defaultRetention: Retention = {
   eventsMax: 200_000,
+  eventsMs: 180 * dayMs,
   streamEventsMax: 50_000,
   anomaliesMs: 400 * dayMs,
   accessLogMs: 1_100 * dayMs,
@@ -37,6 +40,10 @@ export async function prune(db: Db, retention: Retention, now: number): Promise<
     await db
       .deleteFrom('events')
       .where('seq', '<=', (newest?.top ?? 0) - retention.eventsMax)
+      .executeTakeFirst(),
+    await db
+      .deleteFrom('events')
+      .where('received_at', '<', now - retention.eventsMs)
       .executeTakeFirst(),
     await db
       .deleteFrom('stream_events')

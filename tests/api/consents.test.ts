@@ -68,6 +68,23 @@ describe('consents', () => {
     expect((await admin.delete(`/residents/${id}/consents/none`)).statusCode).toBe(404)
   })
 
+  it.each([
+    ['face-entry', 400],
+    ['Facial recognition at doors', 400],
+    ['biometric', 400],
+    ['刷脸门禁', 400],
+    ['surface parking', 403],
+    ['interface to the app', 403],
+    ['parcels', 403],
+  ])('for "%s" let a face be looked at: %i', async (purpose, status) => {
+    const { id } = await resident()
+    await admin.post(`/residents/${id}/consents`, { purpose })
+    // Without a picture: whoever may enrol is asked for one.
+    const answer = await admin.post(`/residents/${id}/faces`, {})
+    expect(answer.statusCode).toBe(status)
+    if (status === 403) expect(answer.json().detail).toContain('no purpose')
+  })
+
   it('belong to the resident in whose name they are asked for', async () => {
     const [one, other] = [await resident(), await resident()]
     const consent = (await admin.post(`/residents/${one.id}/consents`)).json()
