@@ -52,6 +52,40 @@ describe('what a camera may send', () => {
     },
   )
 
+  // Where the top left corner as stored is seen, by EXIF 2.32, tag 0x0112.
+  test.each([
+    [1, 'top left'],
+    [2, 'top right'],
+    [3, 'bottom right'],
+    [4, 'bottom left'],
+    [5, 'top left'],
+    [6, 'top right'],
+    [7, 'bottom right'],
+    [8, 'bottom left'],
+  ])(
+    'EXIF orientation %i brings the first corner to %s, whole and shrunk',
+    async (orientation, place) => {
+      const stored = Buffer.alloc(96 * 64 * 3)
+      for (let y = 0; y < 24; y += 1) stored.fill(255, y * 96 * 3, (y * 96 + 24) * 3)
+      const jpeg = await sharp(stored, { raw: { width: 96, height: 64, channels: 3 } })
+        .withMetadata({ orientation })
+        .jpeg({ quality: 95 })
+        .toBuffer()
+      for (const longSideMaxPx of [96, 48]) {
+        const { data, widthPx, heightPx } = await decodeJpeg(jpeg, longSideMaxPx)
+        const bright = (x: number, y: number): boolean =>
+          (data[(Math.floor(y * heightPx) * widthPx + Math.floor(x * widthPx)) * 3] ?? 0) > 200
+        const corners = {
+          'top left': bright(0.08, 0.08),
+          'top right': bright(0.92, 0.08),
+          'bottom left': bright(0.08, 0.92),
+          'bottom right': bright(0.92, 0.92),
+        }
+        expect(Object.entries(corners).flatMap(([name, on]) => (on ? [name] : []))).toEqual([place])
+      }
+    },
+  )
+
   test('greyscale and CMYK JPEGs become three channels: infrared cameras send the former', async () => {
     const grey = await sharp({
       create: { width: 64, height: 48, channels: 3, background: '#556677' },

@@ -66,6 +66,9 @@ export async function decodePicture(
 
 const sharpLimits = { limitInputPixels: pixelsMax } as const
 
+/** Not SVG: it is a program for a drawing, as large as it likes. */
+const formats: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'])
+
 const damaged = (error: unknown): never => {
   throw new CodedError('frame.damaged', error instanceof Error ? error.message : String(error))
 }
@@ -78,7 +81,10 @@ interface Size {
 /** After EXIF rotation, from the header alone. */
 async function sizeOf(bytes: Uint8Array): Promise<Size> {
   // The header is read without a limit, so that what is too large is told from what is torn.
-  const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata().catch(damaged)
+  const { autoOrient, format } = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch(damaged)
+  if (!formats.has(format)) throw new CodedError('frame.damaged', `${format} is no photo`)
   const { width: widthPx, height: heightPx } = autoOrient
   if (widthPx * heightPx > pixelsMax)
     throw new CodedError('frame.too-large', `${widthPx}x${heightPx} pixels`)

@@ -99,6 +99,10 @@ test('what is torn, empty, no picture or too large is named', async () => {
   const refused: readonly (readonly [Buffer, string])[] = [
     [Buffer.alloc(0), 'frame.damaged'],
     [Buffer.from('hello'), 'frame.damaged'],
+    [
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"/>'),
+      'frame.damaged',
+    ],
     [jpeg.subarray(0, jpeg.length / 2), 'frame.damaged'],
     [(await source().png().toBuffer()).subarray(0, 60), 'frame.damaged'],
     [await bomb(), 'frame.too-large'],
