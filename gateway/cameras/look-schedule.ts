@@ -34,6 +34,8 @@ export class LookSchedule {
   #owed = false
   #looks = 0
   #firstLookAt = Number.NaN
+  /** Still told, but not found in the last look, and the picture was that of the background. */
+  #gone: ReadonlySet<string> = new Set()
   /** By track, in the order of their first sight: whether it is background. */
   readonly #native = new Map<string, boolean>()
 
@@ -44,8 +46,12 @@ export class LookSchedule {
   /** Whether the frame that came in at `at` must be looked at. */
   mustLook(at: number): boolean {
     if (this.#owed) return true
-    if (this.#objects.some((object) => object.stillMs < restlessMs)) return true
+    if (this.#objects.some((object) => this.#isRestless(object))) return true
     return at - this.#lookedAt >= this.#everyMs()
+  }
+
+  #isRestless({ trackId, stillMs }: TrackedObject): boolean {
+    return stillMs < restlessMs && !this.#gone.has(trackId)
   }
 
   #everyMs(): number {
@@ -61,6 +67,7 @@ export class LookSchedule {
     if (analysis.motion?.shut === true) return
     this.#lookedAt = at
     this.#noteNew(analysis, objects, at)
+    this.#gone = new Set(goneFrom(analysis, objects))
     const found = analysis.detections.some((detection) => detection.score >= beginScore)
     // Something new has been seen once: a second look says whether it is an object.
     this.#confirming = found && objects.length === 0 ? this.#confirming + 1 : 0
@@ -79,4 +86,12 @@ export class LookSchedule {
       this.#native.delete(trackId)
     }
   }
+}
+
+function goneFrom({ motion, detections }: Analysis, objects: readonly TrackedObject[]): string[] {
+  if (motion?.moved !== false) return []
+  const found = new Set(detections.map(({ boxPx }) => boxPx))
+  return objects
+    .filter(({ detection }) => !found.has(detection.boxPx))
+    .map(({ trackId }) => trackId)
 }

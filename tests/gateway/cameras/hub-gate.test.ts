@@ -149,8 +149,9 @@ describe('motion gate', () => {
 })
 
 describe('when the models look although nothing moves', () => {
+  const car = seen('car', [1, 1, 50, 100], 0.9)
   const at = (stillMs: number, trackId = 't-1') =>
-    ({ stillMs, trackId }) as FrameLook['objects'][number]
+    ({ stillMs, trackId, detection: car }) as FrameLook['objects'][number]
   const answer = (shut: boolean, ...detections: Analysis['detections']): Analysis => ({
     ...lookedAt,
     detections,
@@ -171,7 +172,6 @@ describe('when the models look although nothing moves', () => {
   })
 
   test('what was there from the start, or was overlooked, is background: every 30 s; what has stood for long, every twentieth of that', () => {
-    const car = seen('car', [1, 1, 50, 100], 0.9)
     const everyMs = (schedule: LookSchedule, from: number): number => {
       let ms = from
       while (!schedule.mustLook(ms)) ms += 1_000
@@ -196,6 +196,17 @@ describe('when the models look although nothing moves', () => {
     late.looked(answer(false), [], 0)
     late.looked(overlooked, [at(5_000)], 60_000)
     expect(everyMs(late, 60_000)).toBe(30_000)
+  })
+
+  test('who left while nothing differs from the background is looked for once', () => {
+    const schedule = new LookSchedule()
+    schedule.looked(answer(false, car), [at(1_000)], 0)
+    expect(schedule.mustLook(1_000)).toBe(true)
+    const still = { ...answer(false), motion: { moved: false, share: 0, lighting: false } }
+    schedule.looked(still, [at(2_000)], 1_000)
+    expect(schedule.mustLook(2_000)).toBe(false)
+    schedule.looked({ ...still, detections: [car] }, [at(1_000)], 2_000)
+    expect(schedule.mustLook(3_000), 'it is there after all').toBe(true)
   })
 
   test('what has been seen once is looked at again, but a ghost not for ever', () => {
