@@ -18,15 +18,19 @@ export interface DoorState extends Waiting {
   /** Null: nobody has said, or not since we were away. */
   open: boolean | null
   openSince: number
-  /** Newest event time heard, to drop what comes out of order. */
+  /** Newest event time heard, in our time, to drop what comes out of order. */
   heardTs: number
+  /** How far the lock's clock is behind ours, ms, as far as we know; and what its last reading said of it. */
+  skewMs: number
+  lastLag: { readonly ms: number; readonly at: number } | null
   /** Opening it is explained until then. */
   excusedUntil: number
   /** Opened without a reason at; a grant may still be on its way. */
   suspectAt: number | null
   forced: boolean
   held: boolean
-  fire: boolean
+  /** What stands in alarm and holds it open: `{input}/{reading}` each. */
+  fire: readonly string[]
   session: Session | null
 }
 
@@ -46,11 +50,13 @@ export const newDoor = (community: string, id: string): DoorState => ({
   open: null,
   openSince: 0,
   heardTs: 0,
+  skewMs: 0,
+  lastLag: null,
   excusedUntil: 0,
   suspectAt: null,
   forced: false,
   held: false,
-  fire: false,
+  fire: [],
   session: null,
 })
 
@@ -60,10 +66,30 @@ export const settingsOf = (device: RosterDevice) => device.door ?? defaultDoor
 export function dueOf(door: DoorState, heldOpenAfterMs: number): number | null {
   const times = [
     door.suspectAt === null ? null : door.suspectAt + graceMs,
-    door.open === true && !door.held && !door.fire ? door.openSince + heldOpenAfterMs : null,
+    door.open === true && !door.held && door.fire.length === 0
+      ? door.openSince + heldOpenAfterMs
+      : null,
     door.session?.until ?? null,
   ].filter((time) => time !== null)
   return times.length === 0 ? null : Math.min(...times)
+}
+
+/** Two readings so far apart that lag alike: they are no backlog, the lock's clock is off. */
+const apartMs = 5 * secondMs
+const alikeMs = 2 * secondMs
+
+/**
+ * A lock's event time in our time. A clock that is wrong by hours, or is set while we look, must not make
+ * history of what happens now; a backlog comes at once, and each of its readings lags less than the last.
+ */
+export function ourTime(door: DoorState, ts: number, now: number): number {
+  const lag = now - ts
+  const { lastLag, skewMs } = door
+  const alike = lastLag !== null && Math.abs(lag - lastLag.ms) <= alikeMs
+  const settled = alike && now - lastLag.at >= apartMs
+  if (settled || lag < skewMs) door.skewMs = lag
+  if (settled || !alike) door.lastLag = { ms: lag, at: now }
+  return ts + door.skewMs
 }
 
 /** Something explains an opening from `at` on, or one that was a moment before it. */
@@ -88,6 +114,8 @@ export function afterPause(door: DoorState, now: number): void {
 export function clockSetBack(door: DoorState, now: number, openMs: number): void {
   door.openSince = Math.min(door.openSince, now)
   door.heardTs = Math.min(door.heardTs, now)
+  door.lastLag = null
+  door.skewMs = 0
   door.excusedUntil = Math.min(door.excusedUntil, now + openMs + graceMs)
   if (door.suspectAt !== null) door.suspectAt = Math.min(door.suspectAt, now)
   if (door.session !== null)
@@ -99,4 +127,9 @@ export const saveDoor = ({ key: _key, dueAt: _due, ...state }: DoorState): strin
 
 export function loadDoor(key: string, value: string): DoorState {
   return { ...(JSON.parse(value) as Omit<DoorState, 'key' | 'dueAt'>), key, dueAt: null }
+}
+
+/** The alarms of an input that the door listens to; those of one it no longer knows hold nothing open. */
+export function fireOf(door: DoorState, fireInput: string | null): readonly string[] {
+  return door.fire.filter((alarm) => alarm.startsWith(`${fireInput}/`))
 }

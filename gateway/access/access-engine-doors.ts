@@ -10,6 +10,7 @@ import {
   doorPrefix,
   doorStateKey,
   dueOf,
+  fireOf,
   loadDoor,
   newDoor,
   saveDoor,
@@ -72,12 +73,21 @@ export class EngineDoors {
       if (door.fireInput !== null) add(this.#byFireInput, `${community}/${door.fireInput}`, device)
     }
     return [...this.#doors.values()].flatMap((door) => {
-      if (this.#isDoor(door.community, door.id)) {
-        this.#schedule(door)
-        return []
-      }
-      return this.#forget(door, now)
+      if (!this.#isDoor(door.community, door.id)) return this.#forget(door, now)
+      this.#leaveFire(door, now)
+      this.#schedule(door)
+      return []
     })
+  }
+
+  /** Another fire input, or none: nobody will ever say that the old one is quiet. */
+  #leaveFire(door: DoorState, now: number): void {
+    const device = this.#roster.device(door.community, door.id)
+    const fire = fireOf(door, device?.door?.fireInput ?? null)
+    if (fire.length === door.fire.length) return
+    door.fire = fire
+    door.openSince = now
+    this.changed(door)
   }
 
   pause(now: number): void {

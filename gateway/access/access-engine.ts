@@ -8,6 +8,7 @@ import {
   type DoorState,
   excuse,
   graceMs,
+  ourTime,
   passedOf,
   settingsOf,
   tracksMax,
@@ -134,13 +135,16 @@ class DoorRules implements AccessEngine {
   #reading(reading: Reading, now: number): readonly Effect[] {
     const { community, device, name, value, ts } = reading
     if (typeof value !== 'boolean') return nothing
-    if (fireReadings.has(name)) this.#fire(community, device, value, now)
+    if (fireReadings.has(name)) this.#fire(reading, value, now)
     if (name !== 'doorOpen') return nothing
     const door = this.#doors.door(community, device)
-    if (door === null || ts < door.heardTs || value === door.open) return nothing
-    door.heardTs = ts
+    if (door === null) return nothing
+    const at = ourTime(door, ts, now)
+    this.#doors.changed(door)
+    if (at < door.heardTs || value === door.open) return nothing
+    door.heardTs = at
     const effects = value ? nothing : this.#shut(door, now)
-    const explained = door.fire || now <= door.excusedUntil || now - ts > lateMs
+    const explained = door.fire.length > 0 || now <= door.excusedUntil || now - at > lateMs
     if (value && door.open === false && !explained) door.suspectAt = now
     if (value) door.openSince = now
     door.open = value
@@ -196,13 +200,16 @@ class DoorRules implements AccessEngine {
     return nothing
   }
 
-  #fire(community: string, input: string, burning: boolean, now: number): void {
+  /** An input with several alarms, such as smoke and gas, is quiet once all of them are. */
+  #fire({ community, device: input, name }: Reading, burning: boolean, now: number): void {
+    const alarm = `${input}/${name}`
     for (const device of this.#doors.withFireInput(community, input)) {
       const door = this.#doors.door(device.community, device.id)
-      if (door === null || door.fire === burning) continue
-      door.fire = burning
+      if (door === null || door.fire.includes(alarm) === burning) continue
+      const others = door.fire.filter((one) => one !== alarm)
+      door.fire = burning ? [...others, alarm] : others
       // The door is shut after the fire as after a passage.
-      if (!burning) door.openSince = now
+      if (door.fire.length === 0) door.openSince = now
       this.#excuse(door, now)
     }
   }
@@ -239,7 +246,7 @@ class DoorRules implements AccessEngine {
     }
     const { heldOpenAfterMs } = settingsOf(device)
     const openTooLong = door.open === true && now >= door.openSince + heldOpenAfterMs
-    if (openTooLong && !door.held && !door.fire) {
+    if (openTooLong && !door.held && door.fire.length === 0) {
       door.held = true
       effects.push(heldOf(device, door.openSince, heldOpenAfterMs))
     }

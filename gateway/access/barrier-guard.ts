@@ -1,5 +1,5 @@
 import { type BarrierSettings, defaultBarrier } from '../../contracts/access.ts'
-import { type Clock, secondMs } from '../../contracts/clock.ts'
+import { type Clock, dayMs, minuteMs, secondMs } from '../../contracts/clock.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import type { ParkingAnswer, ParkingSession, TerminalReport } from '../../contracts/http/access.ts'
 import { normalisePlate } from '../../contracts/plate.ts'
@@ -13,8 +13,10 @@ import type { FrameLook } from '../model/vision.ts'
 import { tailgatingAlarm } from './barrier-alarms.ts'
 import { BarrierIndex } from './barrier-index.ts'
 import { BarrierWatch } from './barrier-watch.ts'
-import { decideVehicle, type VehicleDecision } from './decide-vehicle.ts'
-import { ParkingBook } from './parking-book.ts'
+import { decideVehicle, type VehicleDecision, visitorHolder } from './decide-vehicle.ts'
+import { RecentKeys } from './door-recent.ts'
+import { FireDoors } from './fire-doors.ts'
+import { ParkingBook, passageOf } from './parking-book.ts'
 import type { VotePlates } from './plate-approach.ts'
 
 export interface BarrierGuardDeps {
@@ -46,6 +48,8 @@ export interface Barriers extends BarrierGuard {
 const openTtlMs = 5 * secondMs
 const fireEveryMs = 5 * secondMs
 const reportsMax = 10_000
+const reportKnownMs = 60 * minuteMs
+const skewMaxMs = 7 * dayMs
 
 /** Barriers: decides about each car once, opens first and writes then. Works with the api down. */
 export const createBarrierGuard = (deps: BarrierGuardDeps): Barriers => new Guard(deps)
@@ -55,13 +59,23 @@ class Guard implements Barriers {
   readonly #book = new ParkingBook()
   readonly #index: BarrierIndex
   readonly #watches = new Map<string, BarrierWatch>()
-  readonly #fires = new Map<string, NodeJS.Timeout>()
-  readonly #reports = new Set<string>()
-  readonly stats = { decisions: 0, repeatedReports: 0 }
+  readonly #fires: FireDoors
+  readonly #reports = new RecentKeys(reportsMax)
+  readonly #count = { decisions: 0 }
 
   constructor(deps: BarrierGuardDeps) {
     this.#deps = deps
     this.#index = new BarrierIndex(deps.roster)
+    this.#fires = new FireDoors({
+      roster: deps.roster,
+      listens: ({ barrier }) => (barrier == null ? null : { ...barrier, everyMs: fireEveryMs }),
+      unlock: (device) => this.#command(device),
+      opened: (device) => this.#write(this.#byUs(device, 'fire', 'fire')),
+    })
+  }
+
+  get stats() {
+    return { ...this.#count, repeatedReports: this.#reports.repeats }
   }
 
   restore(sessions: readonly ParkingSession[]): void {
@@ -71,79 +85,65 @@ class Guard implements Barriers {
   looked(look: FrameLook): void {
     for (const device of this.#index.barriersOf(look.frame.community, look.frame.camera)) {
       const watch = this.#watchOf(device)
-      const seen = watch.look(look.analysis.plates, look.at, look.ts)
+      // Our time: the clock of a camera may be days off, and passages follow each other in ours.
+      const ts = look.frame.receivedAt
+      const seen = watch.look(look.frame.camera, look.analysis.plates, look.at)
       if (seen.read !== null) {
         const { text, confidence } = seen.read
-        const decision = this.#pass(device, text, look.ts, { method: 'plate', confidence })
+        const decision = this.#pass(device, text, ts, { method: 'plate', confidence })
         watch.decided(text, decision.granted, look.at)
-      } else if (seen.unreadable) this.#unreadable(device, look.ts)
+      } else if (seen.again !== null) this.#command(device, seen.again)
+      else if (seen.unreadable) this.#unreadable(device, ts)
       if (seen.tailgater !== null)
-        this.#deps.alarm(tailgatingAlarm(device, seen.tailgater, look.ts, this.#deps.clock()))
+        this.#deps.alarm(tailgatingAlarm(device, seen.tailgater, ts, this.#deps.clock()))
     }
   }
 
   async reported(community: string, id: string, report: TerminalReport): Promise<void> {
     const device = this.#barrier(community, id)
+    const now = this.#deps.clock()
     const key = `${community}/${id}/${report.id}`
-    if (this.#reports.has(key)) {
-      this.stats.repeatedReports += 1
-      return
-    }
-    if (this.#reports.size >= reportsMax) this.#reports.clear()
-    this.#reports.add(key)
+    if (!this.#reports.isNew(key, now, reportKnownMs)) return
     const plate = report.plate == null ? null : normalisePlate(report.plate)
     const vehicle = plate === null ? null : this.#deps.roster.vehicleByPlate(community, plate)
+    const visitor = plate === null ? null : this.#index.visitorWith(community, plate, now)
     const settings = device.barrier ?? defaultBarrier
     const direction =
       report.direction ?? (settings.direction === 'both' ? null : settings.direction)
-    const now = this.#deps.clock()
+    const { ts = now } = report
     const fact: AccessFact = {
       kind: 'access',
       community,
       door: id,
-      ts: report.ts ?? now,
+      ts: Math.abs(now - ts) <= skewMaxMs ? ts : now,
       granted: report.granted,
-      holder: vehicle?.holder ?? null,
+      holder: vehicle?.holder ?? (visitor === null ? null : visitorHolder(visitor)),
       reason: report.reason ?? (report.granted ? 'ok' : 'plate-unknown'),
       receivedAt: now,
       method: 'terminal',
       ...(plate === null ? {} : { plate }),
       ...(direction === null ? {} : { direction }),
     }
+    try {
+      await this.#deps.record(fact)
+    } catch (error) {
+      // It is told that nothing was kept, and comes again.
+      this.#reports.forget(key)
+      throw error
+    }
     this.#remember(settings, fact)
-    await this.#deps.record(fact)
   }
 
   async open(id: string, request: OpenRequest): Promise<CommandOutcome> {
     const device = this.#barrier(request.community, id)
+    const { reason, by } = request
     const answer = this.#deps.act(device, 'barrier.open', {}, openTtlMs)
-    const now = this.#deps.clock()
-    await this.#deps.record({
-      kind: 'access',
-      community: device.community,
-      door: id,
-      ts: now,
-      granted: true,
-      holder: null,
-      reason: request.reason,
-      receivedAt: now,
-      method: 'manual',
-      by: request.by,
-    })
+    this.#write({ ...this.#byUs(device, 'manual', reason), by })
     return answer
   }
 
   fire(community: string, input: string, active: boolean): void {
-    for (const device of this.#deps.roster.devices()) {
-      if (device.community !== community || device.barrier?.fireInput !== input) continue
-      const key = `${community}/${device.id}`
-      const running = this.#fires.get(key)
-      if (active && running === undefined) this.#openForFire(key, device)
-      if (!active && running !== undefined) {
-        clearInterval(running)
-        this.#fires.delete(key)
-      }
-    }
+    this.#fires.set(community, input, active)
   }
 
   parking(community: string): ParkingAnswer {
@@ -168,26 +168,13 @@ class Guard implements Barriers {
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#fires.values()) clearInterval(timer)
-    this.#fires.clear()
+    this.#fires.close()
   }
 
-  #openForFire(key: string, device: RosterDevice): void {
-    const again = (): void => this.#command(device)
-    this.#fires.set(key, setInterval(again, fireEveryMs))
-    again()
+  #byUs({ community, id }: RosterDevice, method: 'fire' | 'manual', reason: string): AccessFact {
     const now = this.#deps.clock()
-    this.#write({
-      kind: 'access',
-      community: device.community,
-      door: device.id,
-      ts: now,
-      granted: true,
-      holder: null,
-      reason: 'fire',
-      receivedAt: now,
-      method: 'fire',
-    })
+    const when = { ts: now, receivedAt: now, granted: true, holder: null }
+    return { kind: 'access', community, door: id, ...when, reason, method }
   }
 
   /** The command leaves before anything is written: a slow disk keeps no arm down. */
@@ -200,8 +187,8 @@ class Guard implements Barriers {
     const settings = device.barrier ?? defaultBarrier
     const { community, id } = device
     const { roster, visitorEntries, clock } = this.#deps
-    const visitor = this.#index.visitorWith(community, plate)
     const now = clock()
+    const visitor = this.#index.visitorWith(community, plate, now)
     const decision = decideVehicle({
       barrier: id,
       settings,
@@ -212,8 +199,8 @@ class Guard implements Barriers {
       inside: this.#book.inside(community, settings.carPark, plate) !== null,
       taken: this.#book.taken(community, settings.carPark),
     })
-    if (decision.granted) this.#command(device)
-    this.stats.decisions += 1
+    if (decision.granted) this.#command(device, plate)
+    this.#count.decisions += 1
     const { granted, holder, reason, direction, notice, irregular } = decision
     const fact: AccessFact = {
       kind: 'access',
@@ -250,20 +237,24 @@ class Guard implements Barriers {
   }
 
   #remember({ carPark }: BarrierSettings, fact: AccessFact): void {
-    const { granted, plate, direction, community, holder, door: barrier, ts } = fact
-    if (!granted || plate === undefined || direction === undefined) return
-    this.#book.apply({ community, carPark, plate, holder, barrier, direction, ts })
+    const passage = passageOf(fact, carPark)
+    if (passage === null) return
+    this.#book.apply(passage)
     this.#book.takeForgotten()
   }
 
-  #command(device: RosterDevice): void {
-    this.#deps.act(device, 'barrier.open', {}, openTtlMs).then(
+  /** `plate`: whose car waits for it; while it stands there an arm that does not confirm is told again. */
+  #command(device: RosterDevice, plate: string | null = null): void {
+    const { act, logger } = this.#deps
+    const failed = (outcome: unknown): void => {
+      logger.warn({ barrier: device.id, outcome }, 'barrier did not confirm')
+      if (plate !== null) this.#watchOf(device).unconfirmed(plate)
+    }
+    act(device, 'barrier.open', {}, openTtlMs).then(
       (outcome) => {
-        if (outcome.outcome !== 'done')
-          this.#deps.logger.warn({ barrier: device.id, outcome }, 'barrier did not confirm')
+        if (outcome.outcome !== 'done') failed(outcome)
       },
-      (error: unknown) =>
-        this.#deps.logger.error({ barrier: device.id, error: String(error) }, 'barrier not told'),
+      (error: unknown) => failed(String(error)),
     )
   }
 

@@ -1,12 +1,13 @@
 import type { RosterDevice, RosterVisitor } from '../../contracts/roster.ts'
 import type { RosterView } from '../model/roster-view.ts'
+import { meantVisit } from './meant-visit.ts'
 
 /** Barriers by camera and visits by plate, made anew when the roster has changed: frames ask a hundred times a second. */
 export class BarrierIndex {
   readonly #roster: RosterView
   #version = -1
   #byCamera = new Map<string, RosterDevice[]>()
-  #byPlate = new Map<string, RosterVisitor>()
+  #byPlate = new Map<string, RosterVisitor[]>()
 
   constructor(roster: RosterView) {
     this.#roster = roster
@@ -18,10 +19,9 @@ export class BarrierIndex {
     return this.#byCamera.get(`${community}/${camera}`) ?? []
   }
 
-  /** Of several visits with one plate the one that lasts longest is meant. */
-  visitorWith(community: string, plate: string): RosterVisitor | null {
+  visitorWith(community: string, plate: string, now: number): RosterVisitor | null {
     this.#refresh()
-    return this.#byPlate.get(`${community}/${plate}`) ?? null
+    return meantVisit(this.#byPlate.get(`${community}/${plate}`) ?? [], now)
   }
 
   #refresh(): void {
@@ -39,8 +39,7 @@ export class BarrierIndex {
     for (const visitor of this.#roster.visitors()) {
       if (visitor.plate === null) continue
       const key = `${visitor.community}/${visitor.plate}`
-      const other = this.#byPlate.get(key)
-      if (other === undefined || visitor.to > other.to) this.#byPlate.set(key, visitor)
+      this.#byPlate.set(key, [...(this.#byPlate.get(key) ?? []), visitor])
     }
   }
 }

@@ -17,6 +17,8 @@ export interface BarrierLook {
   /** To be decided about now. */
   readonly read: PlateVote | null
   readonly unreadable: boolean
+  /** A car that was let through still stands there, and the arm has not said that it moved. */
+  readonly again: string | null
   /** A car that was refused, or never asked, went through while the arm was up for another. */
   readonly tailgater: string | null
 }
@@ -28,29 +30,37 @@ const defaults: WatchOptions = {
   decisionsMax: 3,
 }
 
-/** What one barrier camera has seen lately: which plate is to be decided about, each car once. Monotonic ms. */
+/** A car before an arm that does not answer is not told of for ever: then it is for people. */
+const repeatsMax = 3
+const camerasMax = 9
+
+/** What the cameras of one barrier have seen lately: which plate is to be decided about, each car once. Monotonic ms. */
 export class BarrierWatch {
   readonly #options: WatchOptions
-  readonly #follower: PlateFollower
+  /** By camera: the pixels of one mean nothing to another. */
+  readonly #followers = new Map<string, PlateFollower>()
   readonly #vote: VotePlates
   #front: Approach | null = null
   #passed: { readonly text: string; at: number } | null = null
   #armUpUntil = Number.NEGATIVE_INFINITY
+  #unconfirmed = false
+  #repeats = 0
 
   constructor(vote: VotePlates, options: Partial<WatchOptions> = {}) {
     this.#vote = vote
     this.#options = { ...defaults, ...options }
-    this.#follower = new PlateFollower()
   }
 
-  look(plates: readonly PlateSeen[], at: number, ts: number): BarrierLook {
-    const { front, gone } = this.#follower.update(plates, at, ts)
+  /** `at`: monotonic ms. */
+  look(camera: string, plates: readonly PlateSeen[], at: number): BarrierLook {
+    const { front, gone } = this.#followerOf(camera).update(plates, at)
     this.#front = front
     const tailgater = gone.map((car) => this.#tailgated(car)).find((text) => text !== null) ?? null
-    const none = { read: null, unreadable: false, tailgater }
-    if (front === null || front.granted) {
-      if (front !== null && this.#passed !== null) this.#passed.at = at
-      return none
+    const none = { read: null, unreadable: false, again: null, tailgater }
+    if (front === null) return none
+    if (front.granted) {
+      if (this.#passed !== null) this.#passed.at = at
+      return { ...none, again: this.#tellAgain(at) }
     }
     const vote = this.#vote(front.history)
     if (vote === null) return { ...none, unreadable: this.#isUnreadable(front, at) }
@@ -72,6 +82,32 @@ export class BarrierWatch {
     if (!granted) return
     this.#passed = { text, at }
     this.#armUpUntil = at + this.#options.armUpMs
+    this.#unconfirmed = false
+    this.#repeats = 0
+  }
+
+  /** The arm did not say that it moved for this car. */
+  unconfirmed(text: string): void {
+    if (this.#passed?.text === text) this.#unconfirmed = true
+  }
+
+  #tellAgain(at: number): string | null {
+    if (!this.#unconfirmed || this.#repeats >= repeatsMax) return null
+    this.#unconfirmed = false
+    this.#repeats += 1
+    this.#armUpUntil = at + this.#options.armUpMs
+    return this.#passed?.text ?? null
+  }
+
+  #followerOf(camera: string): PlateFollower {
+    const known = this.#followers.get(camera)
+    if (known !== undefined) return known
+    const made = new PlateFollower()
+    // A barrier names eight cameras at most; others were taken off it.
+    const [oldest] = this.#followers.keys()
+    if (this.#followers.size >= camerasMax && oldest !== undefined) this.#followers.delete(oldest)
+    this.#followers.set(camera, made)
+    return made
   }
 
   #isSameCar(text: string, at: number): boolean {

@@ -81,9 +81,15 @@ function rightOf(question: VehicleQuestion): Right {
   return { reason: early ? 'plate-not-yet-valid' : 'plate-expired', holder, notice }
 }
 
+export const visitorHolder = ({ id, name }: RosterVisitor): AccessHolder => ({
+  kind: 'visitor',
+  id,
+  name,
+})
+
 function visitRight(question: VehicleQuestion, visitor: RosterVisitor): Right {
   const { now, barrier, visitorEntries } = question
-  const holder = { kind: 'visitor', id: visitor.id, name: visitor.name } as const
+  const holder = visitorHolder(visitor)
   const refuse = (reason: AccessReason): Right => ({ reason, holder, notice: false })
   if (visitor.doors.length > 0 && !visitor.doors.includes(barrier))
     return refuse('holder-not-allowed')

@@ -70,6 +70,7 @@ class Guard implements Doors {
     this.#desk = desk
     this.#fires = new FireDoors({
       roster: deps.roster,
+      listens: ({ door }) => (door == null ? null : { ...door, everyMs: door.openMs }),
       unlock: (device) => desk.unlock(device),
       opened: (device) => void desk.write(desk.fact(device, { method: 'fire', reason: 'fire' })),
     })
@@ -179,7 +180,7 @@ class Guard implements Doors {
         presented,
         now: clock(),
         entriesOf: (visitor) => passages.entriesOf(visitor),
-        visitorByPin: (community, hash) => this.#desk.index.visitorByPin(community, hash),
+        visitorByPin: (community, hash) => this.#desk.index.visitorByPin(community, hash, clock()),
       },
       roster,
     )

@@ -2,6 +2,7 @@ import type { RosterDevice, RosterVisitor } from '../../contracts/roster.ts'
 import type { Logger } from '../model/logger.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import { type Door, doorOf, isDoor } from './decide-door.ts'
+import { meantVisit } from './meant-visit.ts'
 import { areaOf } from './passback.ts'
 
 export interface DoorIndexDeps {
@@ -17,7 +18,7 @@ export class DoorIndex {
   readonly #deps: DoorIndexDeps
   #version = -1
   #byCamera = new Map<string, Door[]>()
-  #byPin = new Map<string, RosterVisitor>()
+  #byPin = new Map<string, RosterVisitor[]>()
   /** Area and direction of every door that knows its direction. */
   #ways = new Set<string>()
 
@@ -36,9 +37,9 @@ export class DoorIndex {
     return doorOf(device, this.#deps.pictureLivenessAcceptedBy)
   }
 
-  visitorByPin(community: string, pinHashHex: string): RosterVisitor | null {
+  visitorByPin(community: string, pinHashHex: string, now: number): RosterVisitor | null {
     this.#refresh()
-    return this.#byPin.get(doorKey(community, pinHashHex)) ?? null
+    return meantVisit(this.#byPin.get(doorKey(community, pinHashHex)) ?? [], now)
   }
 
   /** Whether some door of the area leads the other way. */
@@ -59,9 +60,7 @@ export class DoorIndex {
     for (const visitor of roster.visitors()) {
       if (visitor.pinHashHex === null) continue
       const key = doorKey(visitor.community, visitor.pinHashHex)
-      const other = this.#byPin.get(key)
-      // Two visits with one PIN: the one that lasts longer.
-      if (other === undefined || visitor.to > other.to) this.#byPin.set(key, visitor)
+      this.#byPin.set(key, [...(this.#byPin.get(key) ?? []), visitor])
     }
   }
 

@@ -22,4 +22,9 @@ export class RecentKeys {
     if (this.#seen.size > this.#max && oldest !== undefined) this.#seen.delete(oldest)
     return true
   }
+
+  /** As if it had never come. */
+  forget(key: string): void {
+    this.#seen.delete(key)
+  }
 }

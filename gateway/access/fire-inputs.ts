@@ -21,6 +21,8 @@ export class FireInputs {
   #version = -1
   #inputs = new Set<string>()
   readonly #alarms = new Map<string, Set<string>>()
+  /** Inputs whose alarm has been told to the doors of the roster as it is. */
+  readonly #told = new Set<string>()
 
   constructor(roster: RosterView) {
     this.#roster = roster
@@ -32,7 +34,10 @@ export class FireInputs {
     return this.#inputs.has(`${community}/${device}`)
   }
 
-  /** Whether the device stands in alarm from now on; null where nothing has changed. */
+  /**
+   * Whether the device stands in alarm from now on; null where nothing has changed. After a change of
+   * the roster a standing alarm is told again: a door may listen to it since.
+   */
   reading({ community, device, name, ts, value, receivedAt }: FireReading): boolean | null {
     if (!fireReadings.has(name) || typeof value !== 'boolean') return null
     if (!this.isInput(community, device)) return null
@@ -45,7 +50,10 @@ export class FireInputs {
     if (names.size > 0) this.#alarms.set(key, names)
     else this.#alarms.delete(key)
     const after = names.size > 0
-    return before === after ? null : after
+    const isNews = before !== after || (after && !this.#told.has(key))
+    if (after) this.#told.add(key)
+    else this.#told.delete(key)
+    return isNews ? after : null
   }
 
   #refresh(): void {
@@ -55,5 +63,8 @@ export class FireInputs {
     for (const { community, door, barrier } of this.#roster.devices())
       for (const input of [door?.fireInput, barrier?.fireInput])
         if (input != null) this.#inputs.add(`${community}/${input}`)
+    this.#told.clear()
+    // What nobody listens to any more is not heard when it becomes quiet.
+    for (const key of this.#alarms.keys()) if (!this.#inputs.has(key)) this.#alarms.delete(key)
   }
 }

@@ -1,5 +1,6 @@
 import type { AccessHolder } from '../../contracts/access.ts'
 import type { ParkingSession } from '../../contracts/http/access.ts'
+import type { AccessFact } from '../model/input.ts'
 
 /** A car that a barrier let through. */
 export interface Passage {
@@ -10,6 +11,14 @@ export interface Passage {
   readonly barrier: string
   readonly direction: 'in' | 'out'
   readonly ts: number
+}
+
+/** Null where the fact is no passage. In our time; of a barrier that reports later, in its own. */
+export function passageOf(fact: AccessFact, carPark: string): Passage | null {
+  const { granted, plate, direction, community, holder, door: barrier, receivedAt } = fact
+  if (!granted || plate === undefined || direction === undefined) return null
+  const ts = fact.method === 'terminal' ? Math.min(fact.ts, receivedAt) : receivedAt
+  return { community, carPark, plate, holder, barrier, direction, ts }
 }
 
 export interface ParkingBounds {
@@ -46,6 +55,8 @@ export class ParkingBook {
     const inside = this.#open.get(key)
     if (passage.direction === 'out')
       return inside === undefined ? [] : [this.#end(key, inside, passage.ts, passage.barrier)]
+    // The same passage, told again.
+    if (inside?.enteredAt === passage.ts) return []
     const changed: ParkingSession[] = []
     if (inside !== undefined) changed.push(this.#end(key, inside, passage.ts, unseenExit))
     const oldest = this.#open.entries().next()

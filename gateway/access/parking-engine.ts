@@ -3,7 +3,7 @@ import type { Effect } from '../model/effect.ts'
 import type { Engine, StateRow } from '../model/engine.ts'
 import type { Input } from '../model/input.ts'
 import type { RosterView } from '../model/roster-view.ts'
-import { ParkingBook, type ParkingBounds } from './parking-book.ts'
+import { ParkingBook, type ParkingBounds, passageOf } from './parking-book.ts'
 
 export interface ParkingEngine extends Engine {
   sessions(community?: string): ParkingSession[]
@@ -25,11 +25,10 @@ export function createParkingEngine(
 
   return {
     apply(input: Input) {
-      if (input.kind !== 'access' || !input.granted || input.plate === undefined) return nothing
-      const { community, door: barrier, plate, holder, direction, ts } = input
-      const carPark = deps.roster.device(community, barrier)?.barrier?.carPark
-      if (carPark === undefined || direction === undefined) return nothing
-      const passage = { community, carPark, plate, holder, barrier, direction, ts }
+      if (input.kind !== 'access') return nothing
+      const carPark = deps.roster.device(input.community, input.door)?.barrier?.carPark
+      const passage = carPark === undefined ? null : passageOf(input, carPark)
+      if (passage === null) return nothing
       for (const session of book.apply(passage)) dirty.set(session.id, JSON.stringify(session))
       for (const id of book.takeForgotten()) dirty.set(id, null)
       return nothing

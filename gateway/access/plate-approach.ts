@@ -14,8 +14,6 @@ export interface Approach {
   readonly id: number
   readonly firstAt: number
   lastAt: number
-  /** Event time of the last frame, epoch ms. */
-  lastTs: number
   history: PlateSeen[]
   /** Texts that were decided about, in order. */
   readonly decided: string[]
@@ -53,7 +51,6 @@ export class PlateFollower {
   update(
     plates: readonly PlateSeen[],
     at: number,
-    ts: number,
   ): { readonly front: Approach | null; readonly gone: readonly Approach[] } {
     const gone = this.#approaches.filter(({ lastAt }) => at - lastAt > this.#options.goneAfterMs)
     this.#approaches = this.#approaches.filter((approach) => !gone.includes(approach))
@@ -62,14 +59,13 @@ export class PlateFollower {
       .toSorted((a, b) => area(b) - area(a))
     const [plate] = near
     if (plate === undefined) return { front: null, gone }
-    const front = this.#approachOf(plate, at, ts)
+    const front = this.#approachOf(plate, at)
     front.lastAt = at
-    front.lastTs = ts
     front.history = [...front.history, plate].slice(-this.#options.historyMax)
     return { front, gone }
   }
 
-  #approachOf(plate: PlateSeen, at: number, ts: number): Approach {
+  #approachOf(plate: PlateSeen, at: number): Approach {
     const known = this.#approaches
       .map((approach) => ({ approach, away: distance(approach.history.at(-1), plate) }))
       .filter(({ away }) => away <= reachWidths)
@@ -80,7 +76,6 @@ export class PlateFollower {
       id: this.#count,
       firstAt: at,
       lastAt: at,
-      lastTs: ts,
       history: [],
       decided: [],
       granted: false,

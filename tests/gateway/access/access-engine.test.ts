@@ -98,6 +98,19 @@ describe('a door that opens', () => {
     expect(run(inputs, last - t0 + 10_000)).toEqual(expected)
   })
 
+  test('by force is told though the clock of the lock is hours off, or was set back meanwhile', () => {
+    const off = (ms: number) => (atMs: number, value: boolean) =>
+      opened(atMs, value, { ts: t0 + atMs + ms })
+    for (const at of [off(-7_200_000), off(200_000)]) {
+      const inputs = [at(0, false), granted(9_000), at(10_000, true), at(20_000, false)]
+      const effects = run([...inputs, at(60_000, true), at(61_000, false)], 90_000)
+      expect(effects).toEqual(['+door.forced@60', '-door.forced@63'])
+    }
+    const back = off(-7_200_000)
+    const told = [opened(0, false), back(10_000, false), back(20_000, false), back(60_000, true)]
+    expect(run(told, 70_000)).toEqual(['+door.forced@60'])
+  })
+
   test('a clock of the lock that is hours off changes nothing', () => {
     const late = { ts: t0 - 7_200_000 }
     expect(run([opened(0, false, late), granted(1_000), opened(2_000, true, late)], 9_000)).toEqual(
@@ -122,6 +135,24 @@ describe('a door that stays open', () => {
     const inputs = [shut, smoke(true, 1_000), opened(2_000), smoke(false, 300_000)]
     expect(run(inputs, 350_000)).toEqual([])
     expect(run(inputs, 361_000)).toEqual(['+door.held-open@360'])
+  })
+
+  test('a fire input with several alarms is quiet once all of them are', () => {
+    const inputs = [
+      shut,
+      reading('smoke-1', 'smoke', true, 1_000),
+      reading('smoke-1', 'gas', false, 1_001),
+      opened(30_000),
+    ]
+    expect(run(inputs, 200_000)).toEqual([])
+  })
+
+  test('a fire input that the door no longer has silences it no longer', () => {
+    const roster = rosterOf([door()])
+    const engine = createAccessEngine({ roster })
+    play(engine, [shut, reading('smoke-1', 'smoke', true, 1_000)], 2_000)
+    roster.replace({ ...roster.snapshot(), version: 2, devices: [door({ fireInput: null })] })
+    expect(brief(play(engine, [opened(30_000)], 40_000))).toEqual(['+door.forced@30'])
   })
 
   test('what happened while the gateway was down is held against nobody', () => {

@@ -87,20 +87,33 @@ export function stand(
   const facts: AccessFact[] = []
   const alarms: AlarmFact[] = []
   const entries = new Map<string, number>()
+  /** What arm and disk do. */
+  const world: { outcome: 'done' | 'expired'; diskFull: boolean } = {
+    outcome: 'done',
+    diskFull: false,
+  }
   const guard = createBarrierGuard({
     roster,
     clock: () => time.now,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     act: async (device) => {
       opened.push({ id: device.id, at: time.now })
-      return { id: 'x', outcome: 'done', error: null }
+      return { id: 'x', outcome: world.outcome, error: null }
     },
-    record: async (fact) => void facts.push(fact),
+    record: async (fact) => {
+      if (world.diskFull) throw new Error('disk full')
+      facts.push(fact)
+    },
     alarm: (fact) => void alarms.push(fact),
     vote: voteOfTwo,
     visitorEntries: (id) => entries.get(id) ?? 0,
   })
-  const look = (plates: readonly PlateSeen[], afterMs = 200, camera = 'cam-gate'): void => {
+  const look = (
+    plates: readonly PlateSeen[],
+    afterMs = 200,
+    camera = 'cam-gate',
+    clockOffMs = 0,
+  ): void => {
     time.now += afterMs
     const frame = {
       community,
@@ -117,8 +130,9 @@ export function stand(
       zones: [],
       staleAfterMs: 10_000,
     }
-    const given: FrameLook = { frame, ts: time.now, at: time.now, analysis, objects: [], settings }
+    const at = time.now
+    const given: FrameLook = { frame, ts: at + clockOffMs, at, analysis, objects: [], settings }
     guard.looked(given)
   }
-  return { guard, roster, time, opened, facts, alarms, entries, look }
+  return { guard, roster, time, opened, facts, alarms, entries, world, look }
 }

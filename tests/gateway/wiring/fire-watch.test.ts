@@ -47,3 +47,27 @@ test('a fire that stood before a restart goes on after it; one of yesterday does
   fire.resume(community, state(now - 60_000), now)
   expect(heard).toEqual(['panel true'])
 })
+
+test('after a change of the roster a standing fire is told to whoever listens now, and an old one forgotten', () => {
+  const { guard: _, roster: book } = stand([barrierDevice({ fireInput: 'panel' }), panel])
+  const heard: string[] = []
+  const fire = createFireWatch(book, (_community, device, active) =>
+    heard.push(`${device} ${active}`),
+  )
+  const change = (version: number, fireInput: string | null) =>
+    book.replace({
+      ...book.snapshot(),
+      version,
+      devices: [barrierDevice({ fireInput }), barrierDevice({ fireInput }, 'arm-2'), panel],
+    })
+  fire.arrived(record('panel', { smoke: true }, now))
+  change(2, 'panel')
+  fire.arrived(record('panel', { smoke: true }, now + 1))
+  fire.arrived(record('panel', { smoke: true }, now + 2))
+  expect(heard).toEqual(['panel true', 'panel true'])
+  change(3, null)
+  fire.arrived(record('panel', { smoke: false }, now + 3))
+  change(4, 'panel')
+  fire.arrived(record('panel', { smoke: true }, now + 4))
+  expect(heard).toEqual(['panel true', 'panel true', 'panel true'])
+})
