@@ -29,13 +29,20 @@ export async function followFrame(
   const ts = eventTime(frame)
   // A plate is read by barriers; as a track its number would stand in every sighting.
   const detections = analysis.detections.filter((found) => found.label !== 'plate')
-  const { objects, crossings } = camera.tracker.update({ ...analysis, detections }, ts, settings)
+  const { objects, crossings } = camera.tracker.update(
+    { ...analysis, detections },
+    ts,
+    settings,
+    frame.receivedAt,
+  )
   looks.looked(analysis, objects, at)
   const latest: LatestFrame = { frame, ts, analysis, objects }
+  // A sensor never gives one picture twice: delivered again, under a new time too, it is no second look.
+  const isRepeat = camera.latest?.frame.jpeg.equals(frame.jpeg) === true
   camera.latest = latest
   // A frozen picture shows what was, not what is: no door opens by it.
   const frozen = camera.state === 'frozen'
-  if (!frozen) tell(deps, { frame, ts, at, analysis, objects, settings })
+  if (!frozen && !isRepeat) tell(deps, { frame, ts, at, analysis, objects, settings })
   for (const listener of camera.listeners) listener()
   if (frozen) return
   const crossed = tally.add(frame, ts, crossings)

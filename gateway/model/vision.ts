@@ -113,12 +113,16 @@ export type Redact = (jpeg: Uint8Array, request: RedactRequest) => Promise<Redac
 
 /** Follows the objects of one camera; holds its state in itself. */
 export interface Tracker {
-  /** `ts`: capture time, epoch ms, not before the one before it. Returns what is there now. */
+  /**
+   * `ts`: capture time, epoch ms. Returns what is there now. `receivedAt`, epoch ms of our clock, tells a
+   * camera clock that was set from a camera that was away; left out, nobody can tell.
+   */
   update(
     analysis: Pick<Analysis, 'widthPx' | 'heightPx' | 'detections'> &
       Partial<Pick<Analysis, 'motion'>>,
     ts: number,
     settings: Pick<CameraSettings, 'zones' | 'lines'>,
+    receivedAt?: number,
   ): Tracked
 }
 

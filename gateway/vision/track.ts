@@ -15,7 +15,7 @@ export const groupOf = (label: string): string => groups[label] ?? label
 export interface Track {
   readonly id: string
   readonly group: string
-  readonly firstSeenAt: number
+  firstSeenAt: number
   lastSeenAt: number
   /** Seen so often. */
   hits: number
@@ -88,13 +88,31 @@ export function coastTrack(track: Track, ts: number): void {
   track.velocity = [0, 0]
 }
 
-/** At the edge of a zone a box trembles in and out; so long out of it is still in it, ms. */
-const zoneEdgeMs = 2_000
+/** The camera's clock was set by `byMs`: what was before is told in its new time. */
+export function shiftTrack(track: Track, byMs: number): void {
+  track.firstSeenAt += byMs
+  track.lastSeenAt += byMs
+  track.stillSince += byMs
+  for (const times of track.zoneTimes.values()) {
+    times.since += byMs
+    times.seenAt += byMs
+  }
+}
 
-/** Since when it has been in each of these zones, in their order. */
-export function noteZones(track: Track, zones: readonly string[], ts: number): number[] {
+/**
+ * Since when it has been in each of these zones, in their order.
+ *
+ * @param edgeMs at the edge of a zone a box trembles in and out: so long out of it is still in it; longer
+ *   than the time between two frames, else nobody would ever stay
+ */
+export function noteZones(
+  track: Track,
+  zones: readonly string[],
+  ts: number,
+  edgeMs: number,
+): number[] {
   for (const [zone, times] of track.zoneTimes)
-    if (ts - times.seenAt > zoneEdgeMs) track.zoneTimes.delete(zone)
+    if (ts - times.seenAt > edgeMs) track.zoneTimes.delete(zone)
   return zones.map((zone) => {
     const times = track.zoneTimes.get(zone) ?? { since: ts, seenAt: ts }
     track.zoneTimes.set(zone, { ...times, seenAt: ts })

@@ -12,6 +12,7 @@ import {
   labelOf,
   noteZones,
   predictedBox,
+  shiftTrack,
   type Track,
 } from './track.ts'
 import { zonesOf } from './zones.ts'
@@ -66,6 +67,7 @@ class PositionTracker implements Tracker {
   #tracks: Track[] = []
   #count = 0
   #lastTs = Number.NEGATIVE_INFINITY
+  #lastReceivedAt: number | null = null
   #intervalMs = 0
 
   constructor(seed: number, settings: Settings) {
@@ -77,8 +79,10 @@ class PositionTracker implements Tracker {
     analysis: Parameters<Tracker['update']>[0],
     frameTs: number,
     { zones, lines = [] }: Parameters<Tracker['update']>[2],
+    receivedAt?: number,
   ): Tracked {
     const { widthPx, heightPx, detections, motion } = analysis
+    this.#followClock(frameTs, receivedAt ?? null)
     const ts = this.#stepTo(frameTs)
     if (motion?.shut === true) for (const track of this.#tracks) coastTrack(track, ts)
     // Where frames are rare, time limits stretch: two frames in a row must still meet.
@@ -90,10 +94,26 @@ class PositionTracker implements Tracker {
       .filter((track) => ts - track.lastSeenAt <= coastMs)
       .map((track) => ({
         track,
-        object: toObject(track, ts, zonesOf(zones, track.detection.boxPx, widthPx, heightPx)),
+        object: toObject(
+          track,
+          ts,
+          zonesOf(zones, track.detection.boxPx, widthPx, heightPx),
+          coastMs,
+        ),
       }))
       .flatMap(({ track, object }) => (track.hits >= this.#settings.hitsMin ? [object] : []))
     return { objects, crossings: this.#crossings(lines, widthPx, heightPx, ts) }
+  }
+
+  /** A clock that is set must neither stop the time of what stands there nor let it vanish. */
+  #followClock(frameTs: number, receivedAt: number | null): void {
+    const before = this.#lastReceivedAt
+    this.#lastReceivedAt = receivedAt
+    const passedMs = receivedAt === null || before === null ? null : receivedAt - before
+    const byMs = clockSetBy(frameTs - this.#lastTs, passedMs)
+    if (byMs === 0) return
+    for (const track of this.#tracks) shiftTrack(track, byMs)
+    this.#lastTs += byMs
   }
 
   #stepTo(frameTs: number): number {
@@ -104,18 +124,28 @@ class PositionTracker implements Tracker {
     return ts
   }
 
+  /** Seen twice in one place, where frames are rare, is no standing. */
+  #parkedMs(): number {
+    return Math.max(parkedAfterMs, 2.5 * this.#intervalMs)
+  }
+
   #forget(ts: number, coastMs: number): void {
     const goneMs = Math.max(this.#settings.stitchMs, coastMs)
     const hiddenMs = Math.max(this.#settings.hiddenMaxMs, coastMs)
     this.#tracks = this.#tracks.filter((track) => {
-      const limitMs = isParked(track) ? hiddenMs : track.hits > 1 ? goneMs : coastMs
+      const limitMs = isParked(track, this.#parkedMs())
+        ? hiddenMs
+        : track.hits > 1
+          ? goneMs
+          : coastMs
       return ts - track.lastSeenAt <= limitMs
     })
   }
 
   #look(detections: readonly Detection[], ts: number): void {
     for (const track of this.#tracks) track.inLastLook = false
-    for (const found of associate(this.#tracks, detections, ts, this.#settings)) {
+    const settings = { ...this.#settings, parkedMs: this.#parkedMs() }
+    for (const found of associate(this.#tracks, detections, ts, settings)) {
       this.#count += 1
       this.#tracks.push(beginTrack(`${this.#seed}-${this.#count.toString(36)}`, found, ts))
     }
@@ -148,26 +178,41 @@ class PositionTracker implements Tracker {
   }
 }
 
+/** Frames may overtake each other by less, ms. */
+const disorderMaxMs = 5_000
+/** A longer leap of the camera's time in which next to none of ours has passed was no pause. */
+const leapMinMs = 3_600_000
+
+/** By how much the camera's clock was set between two frames, ms; 0: it was not. */
+function clockSetBy(stepMs: number, passedMs: number | null): number {
+  if (stepMs < -disorderMaxMs) return stepMs - Math.max(0, passedMs ?? 0)
+  if (passedMs === null || !Number.isFinite(stepMs) || stepMs < leapMinMs) return 0
+  return passedMs < disorderMaxMs ? stepMs - Math.max(0, passedMs) : 0
+}
+
 const bounded = (gapMs: number): number => Math.min(30_000, gapMs)
-const isParked = (track: Track): boolean => track.lastSeenAt - track.stillSince >= parkedAfterMs
+const isParked = (track: Track, afterMs: number): boolean =>
+  track.lastSeenAt - track.stillSince >= afterMs
 
 /** Continues what can be continued; returns the detections with which a track begins. */
 function associate(
   tracks: readonly Track[],
   detections: readonly Detection[],
   ts: number,
-  { beginScore, continueScore }: Settings,
+  { beginScore, continueScore, parkedMs }: Settings & { readonly parkedMs: number },
 ): Detection[] {
   const free = new Set(tracks)
   const unmatched = match(
     detections.filter((found) => found.score >= beginScore),
     free,
     ts,
+    parkedMs,
   )
   match(
     detections.filter((found) => found.score >= continueScore && found.score < beginScore),
     free,
     ts,
+    parkedMs,
   )
   const seen = tracks.filter((track) => !free.has(track)).map((track) => track.detection)
   const fresh: Detection[] = []
@@ -178,14 +223,21 @@ function associate(
 }
 
 /** Greedy, best pair first. Takes matched tracks out of `free`; returns detections without one. */
-function match(detections: readonly Detection[], free: Set<Track>, ts: number): Detection[] {
+function match(
+  detections: readonly Detection[],
+  free: Set<Track>,
+  ts: number,
+  parkedMs: number,
+): Detection[] {
   const pairs: { readonly found: Detection; readonly track: Track; readonly gain: number }[] = []
   for (const track of free) {
     const expected = predictedBox(track, ts)
     for (const found of detections) {
       if (groupOf(found.label) !== track.group) continue
       const overlap = Math.max(iou(expected, found.boxPx), iou(track.detection.boxPx, found.boxPx))
-      const gain = overlap >= overlapMin ? 1 + overlap : nearness(expected, found, track)
+      // What has parked does not jump: another car next to it is another car.
+      const near = isParked(track, parkedMs) ? 0 : nearness(expected, found)
+      const gain = overlap >= overlapMin ? 1 + overlap : near
       if (gain > 0) pairs.push({ found, track, gain })
     }
   }
@@ -201,13 +253,7 @@ function match(detections: readonly Detection[], free: Set<Track>, ts: number): 
 }
 
 /** 0..1 for an object of about the same size close to where it was expected, 0 beyond reach. */
-function nearness(
-  expected: readonly [number, number, number, number],
-  found: Detection,
-  track: Track,
-): number {
-  // What has parked does not jump: another car next to it is another car.
-  if (isParked(track)) return 0
+function nearness(expected: readonly [number, number, number, number], found: Detection): number {
   const sizePx = Math.sqrt(Math.max(1, expected[2] * expected[3]))
   const foundPx = Math.sqrt(Math.max(1, found.boxPx[2] * found.boxPx[3]))
   const ratio = foundPx / sizePx
@@ -225,7 +271,12 @@ const isDuplicate = (found: Detection, others: readonly Detection[]): boolean =>
       iou(other.boxPx, found.boxPx) > duplicateOverlap,
   )
 
-function toObject(track: Track, ts: number, zones: readonly string[]): TrackedObject {
+function toObject(
+  track: Track,
+  ts: number,
+  zones: readonly string[],
+  coastMs: number,
+): TrackedObject {
   const label = labelOf(track)
   return {
     trackId: track.id,
@@ -233,7 +284,7 @@ function toObject(track: Track, ts: number, zones: readonly string[]): TrackedOb
     score: track.detection.score,
     detection: { ...track.detection, label, trackId: track.id },
     zones,
-    zonesSince: noteZones(track, zones, ts),
+    zonesSince: noteZones(track, zones, ts, coastMs),
     firstSeenAt: track.firstSeenAt,
     stillMs: ts - track.stillSince,
   }

@@ -232,6 +232,18 @@ describe('who follows the looks', () => {
     expect(t.errors.join()).toContain('a follower that fails')
   })
 
+  test('a picture that is delivered again, under a new time too, is no second look for a door', async () => {
+    const t = gatedHub()
+    for (const serial of [1, 1, 1, 2, 1]) {
+      const { now: receivedAt } = t.time
+      const jpeg = headerOnly(serial)
+      t.hub.offer({ community: 'demo', camera: 'gate', capturedAt: null, receivedAt, jpeg })
+      await settle()
+      t.time.now += 1_000
+    }
+    expect(t.looks).toHaveLength(3)
+  })
+
   test('every sound frame is offered to the clips with its event time', async () => {
     const t = gatedHub()
     const receivedAt = t.time.now

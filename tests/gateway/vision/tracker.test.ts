@@ -170,3 +170,35 @@ describe('tracks', () => {
     expect(object?.stillMs).toBe(0)
   })
 })
+
+describe('the clock of a camera', () => {
+  const parked = seen('car', [400, 600, 150, 100])
+  const at = (tracker: Tracker, ts: number, receivedAt: number, ...found: (typeof parked)[]) =>
+    tracker.update({ widthPx: 1000, heightPx: 1000, detections: found }, ts, { zones }, receivedAt)
+      .objects
+
+  test('set back by an hour neither stops the time of what stands there nor keeps what has left', () => {
+    const tracker = createTracker(1)
+    for (let s = 0; s <= 10; s += 1) at(tracker, 7_200_000 + s * 1_000, s * 1_000, parked)
+    const back = 3_600_000
+    for (let s = 11; s <= 20; s += 1) at(tracker, back + s * 1_000, s * 1_000, parked)
+    const [car] = at(tracker, back + 21_000, 21_000, parked)
+    expect(car).toMatchObject({ stillMs: 21_000, zonesSince: [back], firstSeenAt: back })
+    for (let s = 22; s < 60; s += 1) at(tracker, back + s * 1_000, s * 1_000)
+    expect(at(tracker, back + 60_000, 60_000)).toEqual([])
+  })
+
+  test('that jumps by a day with every frame loses nothing', () => {
+    const tracker = createTracker(1)
+    for (let s = 0; s < 20; s += 1)
+      at(tracker, 86_400_000 * (1 + (s % 2)) + s * 1_000, s * 1_000, parked)
+    expect(at(tracker, 86_400_000 + 20_000, 20_000, parked)).toMatchObject([{ stillMs: 20_000 }])
+  })
+
+  test('after an hour without frames what stood there is not known to have stayed', () => {
+    const tracker = createTracker(1)
+    for (let s = 0; s <= 10; s += 1) at(tracker, s * 1_000, s * 1_000, parked)
+    at(tracker, 3_700_000, 3_700_000, parked)
+    expect(at(tracker, 3_701_000, 3_701_000, parked)).toMatchObject([{ stillMs: 1_000 }])
+  })
+})
