@@ -97,6 +97,7 @@ async function run(
     community,
     nowMs: Date.now(),
     newSecret,
+    testMode: setting.config === null,
   })
   const given = givenNeeds(setting, seeded.fresh)
   const { media } = setting

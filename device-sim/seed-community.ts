@@ -10,6 +10,7 @@ import type {
 } from '../contracts/http/people.ts'
 import type { ListAnswer, Unit } from '../contracts/http/system.ts'
 import { catalog, type DeviceSpec } from './community/catalog.ts'
+import { doorFor } from './community/entrances.ts'
 import { cards, homes, parts, pointOfBuilding, staff, watchWindowMs } from './community/cast.ts'
 import type { Memory } from './memory.ts'
 import type { ApiClient } from './product/api-client.ts'
@@ -20,6 +21,8 @@ export interface SeedDeps {
   readonly community: string
   readonly nowMs: number
   readonly newSecret: () => string
+  /** Whether faces may open doors by pictures alone. */
+  readonly testMode: boolean
 }
 
 /** History begins here; watching since a little before it. */
@@ -99,12 +102,12 @@ async function seedDevices(
   present: readonly DeviceItem[],
   grid: { grid?: string },
 ): Promise<number> {
-  const { api, memory, community } = deps
+  const { api, memory, community, testMode } = deps
   let created = 0
   const seedOne = async (spec: DeviceSpec): Promise<void> => {
     const exists = present.some(({ id, community: of }) => id === spec.id && of === community)
     if (exists && hasSettings(spec)) {
-      const { camera, door, barrier } = registration(spec, community, grid)
+      const { camera, door, barrier } = registration(spec, community, grid, testMode)
       const settings = {
         ...(camera && { camera }),
         ...(door && { door }),
@@ -118,7 +121,7 @@ async function seedDevices(
           `/devices/${spec.id}/credential?community=${community}`,
           {},
         )
-      : await api.post<DeviceWithSecret>('/devices', registration(spec, community, grid))
+      : await api.post<DeviceWithSecret>('/devices', registration(spec, community, grid, testMode))
     memory.mqtt[spec.id] = answer.mqtt
     if (!exists) created += 1
   }
@@ -141,7 +144,12 @@ const hasSettings = ({ camera, door, barrier }: DeviceSpec): boolean =>
 export const saysInterval = (spec: DeviceSpec): boolean =>
   spec.household !== homes.find((home) => home.residents[0]?.id === parts.cannotTell)?.id
 
-function registration(spec: DeviceSpec, community: string, grid: { grid?: string }): DeviceCreate {
+function registration(
+  spec: DeviceSpec,
+  community: string,
+  grid: { grid?: string },
+  testMode: boolean,
+): DeviceCreate {
   return {
     id: spec.id,
     community,
@@ -151,7 +159,7 @@ function registration(spec: DeviceSpec, community: string, grid: { grid?: string
     ...(spec.household === null ? {} : { household: spec.household }),
     ...(spec.intervalMs === null || !saysInterval(spec) ? {} : { intervalMs: spec.intervalMs }),
     ...(spec.camera === null ? {} : { camera: spec.camera }),
-    ...(spec.door === undefined ? {} : { door: spec.door }),
+    ...(spec.door === undefined ? {} : { door: doorFor(spec.door, testMode) }),
     ...(spec.barrier === undefined ? {} : { barrier: spec.barrier }),
   }
 }

@@ -40,7 +40,7 @@ export async function seedEntrances(deps: EntranceDeps): Promise<{ readonly visi
   const vehicles = await api.list<{ readonly plate: string }>('/vehicles')
   if (!vehicles.some(({ plate }) => plate === residentCar.plate))
     await api.post('/vehicles', { community, ...residentCar } satisfies VehicleCreate)
-  if (given.has('face-weights')) await enrolFaces(deps)
+  if (given.has('face-weights') && given.has('test-mode')) await enrolFaces(deps)
   await api.post('/visitors', { community, ...visitorCar } satisfies VisitorCreate)
   const { qr } = await api.post<VisitorCreated>('/visitors', {
     community,
