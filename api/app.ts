@@ -10,6 +10,7 @@ import { validation } from './plugins/validation.ts'
 import { web } from './plugins/web.ts'
 import { accountRoutes } from './routes/accounts.ts'
 import { anomalyRoutes } from './routes/anomalies.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
 import { cameraRoutes } from './routes/cameras.ts'
 import { careRoutes } from './routes/care.ts'
@@ -86,6 +87,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(watchlistRoutes(services))
       await api.register(careRoutes(services))
       await api.register(eventRoutes(services))
+      await api.register(auditRoutes(services))
       await api.register(streamRoutes({ ...services, serviceToken }, stream))
     },
     { prefix: '/api/v1' },

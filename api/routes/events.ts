@@ -34,7 +34,8 @@ export const eventRoutes =
         const { limit = 50, ...filter } = request.query
         const principal = whoIs(request)
         // Where somebody has been: who asks is put down, as for a picture (PIPL 28, control C7).
-        const community = filter.community ?? ''
+        const [own = '', ...others] = principal.areas ?? []
+        const community = filter.community ?? (others.length === 0 ? own : '')
         const target = filter.device ?? ''
         await deps.logAccess(principal, { what: 'events', target, community, reason: null })
         const page = await listEvents(deps.db, { limit, ...filter }, principal)

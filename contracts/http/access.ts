@@ -6,7 +6,8 @@ import { Slug } from '../ids.ts'
 
 const nullable = <T extends Parameters<typeof Type.Array>[0]>(schema: T) =>
   Type.Union([schema, Type.Null()])
-const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
+/** Spaces alone are no name and no reason. */
+const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '\\S' })
 
 /**
  * `POST /residents/{id}/consents` (control C1). `DELETE …/consents/{consent}` withdraws it: templates
@@ -158,7 +159,7 @@ export type VisitorCreated = Static<typeof VisitorCreated>
 
 /** `POST /doors/{id}/open`, `POST /barriers/{id}/open`: by hand, with a reason that is kept. Answers CommandOutcome. */
 export const OpenBody = Type.Object({
-  reason: Type.String({ minLength: 2, maxLength: 500 }),
+  reason: Type.String({ minLength: 2, maxLength: 500, pattern: '\\S' }),
   community: Type.Optional(Slug),
 })
 export type OpenBody = Static<typeof OpenBody>

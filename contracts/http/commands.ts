@@ -6,7 +6,7 @@ import { commandNames } from '../payloads.ts'
 export const CommandBody = Type.Object({
   name: Type.Enum(commandNames),
   args: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-  reason: Type.String({ minLength: 1, maxLength: 500 }),
+  reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
   community: Type.Optional(Slug),
   ttlMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 60_000, default: 10_000 })),
 })

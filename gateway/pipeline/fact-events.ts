@@ -26,7 +26,7 @@ export class FactEvents {
         type: 'camera.state',
         community: fact.community,
         device: fact.camera,
-        ts: fact.since,
+        ts: Math.round(fact.since),
         data: { state: fact.state },
       },
       fact.receivedAt,

@@ -62,11 +62,34 @@ describe('where somebody has been', () => {
 
   it('control C7: who asked for it is on record', async () => {
     const staff = await test.person('staff')
-    await staff.get('/events?device=door-1&community=demo')
-    expect(loggedAccess(test.home, 'events').at(-1)).toMatchObject({
-      who: staff.id,
-      target: 'door-1',
-      community: 'demo',
-    })
+    await staff.get('/events?device=door-1')
+    const entry = { who: staff.id, what: 'events', target: 'door-1', community: 'demo' }
+    expect(loggedAccess(test.home, 'events').at(-1)).toMatchObject(entry)
+    const { items } = (await admin.get(`/access-log?who=${staff.id}`)).json()
+    expect(items).toMatchObject([{ ...entry, role: 'staff', reason: null }])
+  })
+
+  it('control C7: the record is read by the admin, by supervisors of the community, by nobody else', async () => {
+    const all = (await admin.get('/access-log?limit=1000')).json().items
+    const first = (await admin.get('/access-log?limit=1')).json()
+    expect([first.items, all.length > 3]).toEqual([[all[0]], true])
+    const second = (await admin.get(`/access-log?limit=1&cursor=${first.next}`)).json()
+    expect(second.items).toEqual([all[1]])
+    const here = (await (await test.person('supervisor')).get('/access-log')).json().items
+    expect(here.length).toBeGreaterThan(0)
+    expect(here.every(({ community }: { community: string }) => community === 'demo')).toBe(true)
+    const elsewhere = await test.person('supervisor', ['home'])
+    expect((await elsewhere.get('/access-log')).json().items).toEqual([])
+    for (const role of ['staff', 'grid', 'unit', 'resident'] as const)
+      expect((await (await test.person(role)).get('/access-log')).statusCode).toBe(403)
+  })
+})
+
+describe('control C7: spaces are no reason', () => {
+  it.each(['doors/d-1/open', 'barriers/d-1/open', 'commands/d-1'])('%s is 400', async (path) => {
+    const made = { id: 'd-1', type: 'door', barrier: {} }
+    await admin.post('/devices', made)
+    const answer = await admin.post(`/${path}`, { name: 'door.unlock', reason: '   ' })
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'request.invalid'])
   })
 })

@@ -10,6 +10,8 @@ import { openDatabase } from '../../../gateway/db/open.ts'
 import type { AccessFact } from '../../../gateway/model/input.ts'
 import { createOutboxStore } from '../../../gateway/outbox/outbox-store.ts'
 import { BatchRunner } from '../../../gateway/pipeline/batch-runner.ts'
+import type { EventDesk } from '../../../gateway/pipeline/event-desk.ts'
+import { FactEvents } from '../../../gateway/pipeline/fact-events.ts'
 import { composeEngines, migrateGateway } from '../../../gateway/pipeline/compose.ts'
 import { encodeRecords } from '../../../gateway/ingest/batch-codec.ts'
 import { createSqliteSeries } from '../../../gateway/telemetry/sqlite-series.ts'
@@ -153,4 +155,19 @@ test("visitors' entries, passages and parked cars are there again after the proc
   expect(after.entries).toMatchObject([{ visitor: 'vis_1', count: 1 }])
   expect(after.passages).toMatchObject([{ at: now }, { at: now + 1 }])
   expect(after.sessions).toMatchObject([{ plate: '苏ED51712', leftAt: null }])
+})
+
+test('the time of a camera that stopped is in whole milliseconds', () => {
+  const added: { ts: number }[] = []
+  const desk = { add: (event: { ts: number }) => void added.push(event) } as unknown as EventDesk
+  const since = now + 0.1187
+  const state = {
+    kind: 'camera-state',
+    community,
+    camera: 'cam-1',
+    state: 'offline',
+    since,
+  } as const
+  new FactEvents(desk).note({ ...state, receivedAt: now })
+  expect(added.map(({ ts }) => ts)).toEqual([now])
 })
