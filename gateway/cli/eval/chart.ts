@@ -46,6 +46,10 @@ export function drawChart({ xAxis, yAxis, lines }: Chart): string {
       .map(([x, y], k) => `${k === 0 ? 'M' : 'L'}${atX(x).toFixed(1)} ${atY(y).toFixed(1)}`)
       .join('')
     const legend = `<text x="${widthPx - 24}" y="${32 + 16 * i}" text-anchor="end" fill="${colour}">${escapeXml(name)}</text>`
+    // A line of one point has no length: it is a dot.
+    const [only] = points.length === 1 ? points : []
+    if (only !== undefined)
+      return `<circle cx="${atX(only[0]).toFixed(1)}" cy="${atY(only[1]).toFixed(1)}" r="4" fill="${colour}"/>${legend}`
     return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="2"/>${legend}`
   })
   return `<svg viewBox="0 0 ${widthPx} ${heightPx}" width="${widthPx}" height="${heightPx}" role="img" font-size="12" fill="#1c2733">

@@ -7,8 +7,6 @@ import {
   searchProbe,
   shuffled,
 } from '../../../gateway/cli/eval/open-set.ts'
-import { createProgress } from '../../../gateway/cli/eval/progress.ts'
-import { renderReport } from '../../../gateway/cli/eval/report.ts'
 import { interval95 } from '../../../gateway/cli/eval/statistics.ts'
 import {
   bestThreshold,
@@ -233,49 +231,5 @@ describe('identification in an open set', () => {
     expect(shuffled(names, 7)).toEqual(shuffled(names, 7))
     expect(shuffled(names, 7)).not.toEqual(shuffled(names, 8))
     expect(shuffled(names, 7).toSorted((a, b) => a - b)).toEqual(names)
-  })
-})
-
-describe('what is shown', () => {
-  const drawn = (terminal: boolean) => {
-    const out: string[] = []
-    const progress = createProgress(
-      { terminal, write: (text) => void out.push(text) },
-      'faces',
-      200,
-    )
-    for (let i = 0; i <= 200; i += 1) progress.at(i)
-    return out
-  }
-
-  test('progress is a bar on a terminal and a line every tenth part elsewhere', () => {
-    expect(drawn(false)).toHaveLength(11)
-    expect(drawn(false).at(-1)).toBe('faces 100 % 200/200\n')
-    expect(drawn(true)).toHaveLength(101)
-    expect(drawn(true).at(-1)).toBe(`\rfaces [${'#'.repeat(30)}] 100 % 200/200\n`)
-  })
-
-  test('the report carries everything in itself and quotes what comes from file names', async () => {
-    const page = await renderReport(
-      {
-        title: 't',
-        at: 'now',
-        models: [],
-        table: [['a'], ['<script>']],
-        parts: [
-          {
-            kind: 'worst',
-            zh: '最差',
-            en: 'worst',
-            cases: [{ caption: '<img src=x>.jpg', pictures: ['/p'] }],
-          },
-        ],
-        json: '{}',
-      },
-      () => Promise.resolve('data:image/jpeg;base64,AA=='),
-    )
-    expect(page).toContain('&lt;img src=x&gt;.jpg')
-    expect(page).not.toContain('<script')
-    expect(page).not.toMatch(/(src|href)="(?!data:)/)
   })
 })
