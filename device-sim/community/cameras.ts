@@ -51,7 +51,7 @@ export const cameraCatalog: readonly CameraSpec[] = [
     id: 'cam-lane-11',
     name: '11 号楼前消防通道摄像机',
     at: [88, -46],
-    framesPerSecond: 2,
+    framesPerSecond: 1,
     settings: settings('public', ['objects'], staleMs, [
       { id: 'lane-11', name: '11 号楼消防通道', kind: 'fire-lane', polygon: fireLane },
     ]),
@@ -76,7 +76,7 @@ export const cameraCatalog: readonly CameraSpec[] = [
     id: 'cam-pump-room',
     name: '2 号楼水泵房摄像机',
     at: [6, 66],
-    framesPerSecond: 2,
+    framesPerSecond: 1,
     settings: settings('public', ['objects'], staleMs, [
       { id: 'pump-room', name: '水泵房', kind: 'intrusion', polygon: everywhere },
     ]),
@@ -85,7 +85,7 @@ export const cameraCatalog: readonly CameraSpec[] = [
     id: 'cam-lift-9-1',
     name: '9 号楼 1 单元轿厢摄像机',
     at: [-3, -61],
-    framesPerSecond: 2,
+    framesPerSecond: 1,
     settings: settings('public', ['objects'], staleMs, [
       { id: 'lift-9-1', name: '9 号楼 1 单元轿厢', kind: 'lift', polygon: everywhere },
     ]),

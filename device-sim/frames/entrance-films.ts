@@ -5,9 +5,10 @@ import { type Media, mediaPath, portrait } from './media.ts'
 import { type Film, once, type Scene, type SceneName } from './scene.ts'
 import type { Studio } from './studio.ts'
 
-const doorFramesPerSecond = 5
+const doorFramesPerSecond = 4
 const gateFramesPerSecond = 3
-const walkSeconds = 4
+/** People wait until the door has opened; a busy machine takes its time. */
+const walkSeconds = 6
 const carSeconds = 6
 
 /** The camera over the house door: it finds faces and asks for nobody's name. */

@@ -10,7 +10,7 @@ const carWidthPx = 460
 const parked = { leftPx: 420, topPx: 440 } as const
 /** At two frames a second: the car crosses the picture in 5 s. */
 const passingSteps = 10
-/** It rolls in, stands for ten seconds, and drives off. */
+/** At two frames a second: it rolls in, stands for ten seconds, and drives off. */
 const stop = { inSteps: 5, standingSteps: 20, outSteps: 5 } as const
 
 /** The fire lanes. Without the photograph there is no car: drawn cars are weak for a detector. */
@@ -31,7 +31,7 @@ export async function laneFilms(
       shot(-220 + (step * 1_280) / (passingSteps - 1), 452),
     )
     first.set('passing', await studio.play(background, passing))
-    second.set('stopping', await studio.play(background, stopping(shot)))
+    second.set('stopping', await studio.play(background, stopping(shot), 2))
   }
   return new Map<string, Film>([
     ['cam-lane', first],

@@ -39,7 +39,8 @@ export async function liftFilm(media: Media | null, studio: Studio): Promise<Fil
     .resize({ width: 760 })
     .png()
     .toBuffer()
-  film.set('ebike', await studio.loop(drawnScenes.lift, [{ png: bike, leftPx: 260, topPx: 230 }]))
+  const inside = await studio.loop(drawnScenes.lift, [{ png: bike, leftPx: 260, topPx: 230 }])
+  film.set('ebike', { ...inside, framesPerSecond: 2 })
   return film
 }
 

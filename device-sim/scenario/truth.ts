@@ -64,7 +64,7 @@ const planned: readonly Planned[] = [
   // Doors: 3 s of grace in which a grant may still explain the opening; the careless door's own time.
   plan('door.held-open', carelessTerminal, 28, heldOpenMs),
   plan('door.forced', forcedTerminal, 39, 3 * secondMs),
-  // Three dead frames of one resident, five a second.
+  // Three dead frames of one resident, four a second.
   plan('access.spoof', faceTerminal, 36, 0, ['face-weights', 'test-mode']),
   plan('crowd.gathered', 'cam-square', 16, 30 * secondMs, ['scene-photos']),
   plan('person.intrusion', 'cam-pump-room', 44, 1_500, ['person-video']),
