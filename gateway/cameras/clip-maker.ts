@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { AnomalyType, Evidence } from '../../contracts/anomaly.ts'
 import { type Clock, minuteMs } from '../../contracts/clock.ts'
 import type { ModelRef, Polygon } from '../../contracts/detections.ts'
-import { CodedError } from '../../contracts/errors.ts'
+import { CodedError, type ErrorCode } from '../../contracts/errors.ts'
 import { limits } from '../../contracts/limits.ts'
 import { readJpegHeader, turnsSideways } from '../../detectors/jpeg-header.ts'
 import type { RaiseEffect } from '../model/effect.ts'
@@ -57,6 +57,8 @@ export interface ClipMaker {
   /** To be called for each raise once it is on disk; returns at once. */
   raised(effect: RaiseEffect): void
   stats(): ClipMakerStats
+  /** Why the last clip failed; null since one was made. */
+  problem(): ErrorCode | null
   /** Gives up what is under way and waits until ffmpeg has gone. */
   close(): Promise<void>
 }
@@ -90,6 +92,7 @@ class Maker implements ClipMaker {
   #refused = 0
   #failed = 0
   #empty = 0
+  #problem: ErrorCode | null = null
 
   constructor(deps: ClipMakerDeps, options: Required<ClipMakerOptions>) {
     this.#deps = deps
@@ -141,6 +144,10 @@ class Maker implements ClipMaker {
     const { size: underWay } = this.#underWay
     const [made, refused, failed, empty] = [this.#made, this.#refused, this.#failed, this.#empty]
     return { underWay, made, refused, failed, empty }
+  }
+
+  problem(): ErrorCode | null {
+    return this.#problem
   }
 
   async close(): Promise<void> {
@@ -212,6 +219,7 @@ class Maker implements ClipMaker {
     const evidence: Evidence = { kind: 'clip', device: job.camera, models, ...clip }
     await this.#deps.evidence.lock(clip.sha256)
     this.#made += 1
+    this.#problem = null
     const { community } = job
     const receivedAt = this.#deps.clock()
     for (const key of job.keys)
@@ -228,6 +236,7 @@ class Maker implements ClipMaker {
     if (this.#closing.signal.aborted) return
     this.#failed += 1
     const code = error instanceof CodedError ? error.code : 'ffmpeg.failed'
+    this.#problem = code
     const reason = error instanceof Error ? error.message : String(error)
     this.#deps.logger.error({ code, camera, reason }, 'clip not made')
   }

@@ -57,6 +57,7 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
       detectorCrashedLately: deps.pool.crashedLately(),
       broker,
       sources: deps.sources.problems(),
+      clips: deps.clips.problem(),
       sender: sent.lastError,
       seriesError: stats.series.lastError,
       poisoned: stats.outbox.poisoned,

@@ -8,6 +8,8 @@ export interface Symptoms {
   readonly detectorCrashedLately: boolean
   readonly broker: BrokerStats
   readonly sources: readonly SourceProblem[]
+  /** Why the last clip could not be made; null while they can. */
+  readonly clips: ErrorCode | null
   /** What the outbox sender last failed with; null while it works. */
   readonly sender: { readonly code: ErrorCode; readonly detail: string } | null
   readonly seriesError: string | null
@@ -53,6 +55,7 @@ export function problemsOf(symptoms: Symptoms): Problem[] {
     bySource.set(code, [...(bySource.get(code) ?? []), camera])
   }
   for (const [code, cameras] of bySource) add(code, cameras.slice(0, 10).join(', '))
+  if (symptoms.clips !== null) add(symptoms.clips, 'clips')
   if (symptoms.sender !== null) add(symptoms.sender.code, symptoms.sender.detail)
   if (symptoms.seriesError !== null) add('influx.unreachable', symptoms.seriesError)
   if (symptoms.poisoned > 0 && symptoms.sender?.code !== 'outbox.poisoned') {

@@ -104,7 +104,7 @@ describe('what goes wrong at a barrier', () => {
     expect(opened).toHaveLength(1)
   })
 
-  test('check 36: an arm that no longer listens to the fire input, or is revoked, is told no more', () => {
+  test('check 36: an arm that no longer listens to the fire input, or is blocked, is told no more', () => {
     vi.useFakeTimers()
     const { guard, roster, opened } = stand([barrierDevice({ fireInput: 'panel' })])
     guard.fire(community, 'panel', true)
@@ -113,7 +113,7 @@ describe('what goes wrong at a barrier', () => {
     roster.replace({ ...roster.snapshot(), version: 2, devices: [barrierDevice()] })
     vi.advanceTimersByTime(60_000)
     expect(opened).toHaveLength(3)
-    const pending = { ...barrierDevice({ fireInput: 'panel' }), state: 'revoked' as const }
+    const pending = { ...barrierDevice({ fireInput: 'panel' }), state: 'blocked' as const }
     roster.replace({ ...roster.snapshot(), version: 3, devices: [pending] })
     guard.fire(community, 'panel', true)
     expect(opened).toHaveLength(3)

@@ -247,6 +247,11 @@ describe.runIf(needs('ffmpeg'))('clips', () => {
     await fill(missing.buffer)
     missing.maker.raised(raise())
     await until(() => missing.maker.stats().failed === 1, 'the clip')
+    expect([failing.maker.problem(), missing.maker.problem(), many.maker.problem()]).toEqual([
+      'ffmpeg.failed',
+      'ffmpeg.missing',
+      null,
+    ])
     expect([failing.facts, missing.facts]).toEqual([[], []])
     expect(await readdir(failing.work)).toEqual([])
   })

@@ -5,7 +5,7 @@ type Model = Symptoms['models'][number]
 
 const loaded: Model = { name: 'faces.onnx', state: 'loaded', sha256: 'a'.repeat(64) }
 
-const codesOf = (model: Model) =>
+const codesOf = (model: Model, more: Partial<Symptoms> = {}) =>
   problemsOf({
     models: [model],
     detectorCrashedLately: false,
@@ -19,10 +19,12 @@ const codesOf = (model: Model) =>
       dropped: {},
     },
     sources: [],
+    clips: null,
     sender: null,
     seriesError: null,
     poisoned: 0,
     commitsRefused: null,
+    ...more,
   }).map(({ code, what }) => `${code} ${what.en}`)
 
 describe('what is wrong with weights', () => {
@@ -37,4 +39,10 @@ describe('what is wrong with weights', () => {
     expect(codesOf({ ...loaded, state: 'refused' })[0]).toMatch(/^model\.refused .*faces\.onnx/)
     expect(codesOf({ ...loaded, state: 'missing', sha256: null })[0]).toMatch(/^model\.missing/)
   })
+})
+
+test('clips that cannot be made are a problem with the command that mends it, though no camera needs ffmpeg', () => {
+  expect(codesOf(loaded, { clips: 'ffmpeg.missing' })).toEqual([
+    expect.stringMatching(/^ffmpeg\.missing .*clips/),
+  ])
 })
