@@ -33,10 +33,29 @@ const isJpeg = (bytes: Buffer): boolean =>
 
 async function filesOf(kind: string, contentType: string, body: unknown): Promise<Buffer[]> {
   if (!Buffer.isBuffer(body) || body.length === 0) return []
-  if (kind.startsWith('multipart/form-data')) return partsOf(contentType, body)
+  if (kind.startsWith('multipart/form-data')) {
+    const [, boundary] = /boundary="?([^";,\s]+)/i.exec(contentType) ?? []
+    if (boundary !== undefined) checkFew(body, [`--${boundary}`])
+    return partsOf(contentType, body)
+  }
   // Some clients say JSON, and some say nothing, of a body that is JSON.
   if (kind.includes('json') || (!isJpeg(body) && body[0] === 0x7b)) return imagesOf(jsonOf(body))
   return [body]
+}
+
+/** Names and values of a form or of a JSON document around three pictures. */
+const piecesMax = 200
+
+/**
+ * Refuses what falls into many pieces before a parser builds them all: millions of brackets or parts
+ * would hold up everybody else for seconds. Base64 has none of the signs that are counted.
+ */
+function checkFew(body: Buffer, signs: readonly string[]): void {
+  for (const sign of signs) {
+    let at = -1
+    for (let count = 0; (at = body.indexOf(sign, at + 1)) !== -1; count += 1)
+      if (count >= piecesMax) throw new CodedError('request.invalid', 'body: too many parts')
+  }
 }
 
 async function partsOf(contentType: string, body: Buffer): Promise<Buffer[]> {
@@ -56,6 +75,7 @@ async function partsOf(contentType: string, body: Buffer): Promise<Buffer[]> {
 }
 
 function jsonOf(body: Buffer): unknown {
+  checkFew(body, ['[', '{', ','])
   try {
     return JSON.parse(body.toString('utf8'))
   } catch {

@@ -52,6 +52,9 @@ async function multipart(count: number) {
   return { body: Buffer.from(await response.arrayBuffer()), type }
 }
 
+const form = (parts: number): string =>
+  `${'--y\r\ncontent-disposition: form-data; name="a"\r\n\r\nx\r\n'.repeat(parts)}--y--\r\n`
+
 describe('enrolling', () => {
   it.each([
     ['a JPEG', async () => [jpeg(), 'image/jpeg', 1] as const],
@@ -132,6 +135,19 @@ describe('enrolling', () => {
     ['what is no text', JSON.stringify({ images: [1] }), 'application/json', 400],
     ['what is no JSON', '{"images":', 'application/json', 400],
     ['what is no multipart', 'xx', 'multipart/form-data; boundary=y', 400],
+    [
+      'brackets without end',
+      `{"images":${'['.repeat(4e6)}${']'.repeat(4e6)}}`,
+      'application/json',
+      400,
+    ],
+    [
+      'a million texts',
+      JSON.stringify({ images: Array(1e6).fill('QUJD') }),
+      'application/json',
+      400,
+    ],
+    ['a form of 50,000 parts', form(50_000), 'multipart/form-data; boundary=y', 400],
     ['a picture of 6.1 MB', jpeg(6_100_000), 'image/jpeg', 413],
     ['13 MB', jpeg(13_000_000), 'image/jpeg', 413],
   ])('refuses %s', async (_name, payload, type, status) => {
@@ -141,6 +157,14 @@ describe('enrolling', () => {
     expect(answer.statusCode, answer.body).toBe(status)
     expect(answer.json().hint.length).toBeGreaterThan(0)
     expect(faces.templates.size).toBe(before)
+  })
+
+  it('says of a crowd of parts that it is one, before they are taken apart', async () => {
+    const { id } = await consenting()
+    const answer = await enrol(id, form(50_000), 'multipart/form-data; boundary=y')
+    expect(answer.json().detail).toBe('body: too many parts')
+    const nested = await enrol(id, `[${'['.repeat(1e6)}`, 'application/json')
+    expect(nested.json().detail).toBe('body: too many parts')
   })
 
   it.each([
