@@ -40,7 +40,7 @@ export interface CameraStep {
   readonly droppedOther: number
   /** Frames that the broker had not taken when the camera's next was due. */
   readonly held: number
-  /** Cores that the gateway used. */
+  /** Cores that the gateway used, its ffmpegs included. */
   readonly cpuCores: number
   readonly generatorCores: number
   /** Of all other programs of this machine. */
@@ -52,7 +52,7 @@ export interface CameraStep {
 }
 
 /** Where the gateway's time goes: cores each. */
-export type Stage = 'main-thread' | 'glance' | 'models' | 'jpeg-threads'
+export type Stage = 'main-thread' | 'glance' | 'models' | 'jpeg-threads' | 'ffmpeg'
 
 /** What happened between two moments. */
 export function stepBetween(cameras: number, before: Moment, after: Moment): CameraStep {
@@ -114,6 +114,7 @@ function sharesOf(cpu: CpuSeconds, vision: VisionWork, seconds: number): Record<
     models: cores(cpu.detectors * (inferMs / all)),
     glance: cores(cpu.detectors * ((gateMs + decodeMs) / all)),
     'jpeg-threads': cores(cpu.others),
+    ffmpeg: cores(cpu.children),
   }
 }
 

@@ -14,6 +14,8 @@ export interface CpuSeconds {
   readonly detectors: number
   /** The rest: libuv's threads (JPEG), the pipeline's thread, V8's helpers. */
   readonly others: number
+  /** Processes that it has started and that still run: one ffmpeg per camera with a source. */
+  readonly children: number
 }
 
 export interface ProcessState {
@@ -32,7 +34,8 @@ const ticksOf = (fields: readonly string[]): number => Number(fields[11]) + Numb
 
 /** Linux only. Threads that have ended count for nobody but the total. */
 export function cpuOf(pid: number): CpuSeconds {
-  const total = ticksOf(statFields(`/proc/${pid}/stat`)) / ticksPerSecond
+  const own = totalOf(pid)
+  const children = childrenOf(pid).reduce((sum, child) => sum + totalOf(child), 0)
   let main = 0
   let detectors = 0
   for (const task of readdirSync(`/proc/${pid}/task`)) {
@@ -45,7 +48,17 @@ export function cpuOf(pid: number): CpuSeconds {
       // It ended meanwhile.
     }
   }
-  return { total, main, detectors, others: Math.max(0, total - main - detectors) }
+  const others = Math.max(0, own - main - detectors)
+  return { total: own + children, main, detectors, others, children }
+}
+
+/** 0 where it has ended meanwhile. */
+function totalOf(pid: number): number {
+  try {
+    return ticksOf(statFields(`/proc/${pid}/stat`)) / ticksPerSecond
+  } catch {
+    return 0
+  }
 }
 
 /** CPU that every program of the machine used since it was started, s. */
@@ -84,4 +97,5 @@ export const minus = (after: CpuSeconds, before: CpuSeconds): CpuSeconds => ({
   main: after.main - before.main,
   detectors: after.detectors - before.detectors,
   others: after.others - before.others,
+  children: after.children - before.children,
 })

@@ -137,7 +137,7 @@ describe('the many cameras of the benchmarks', () => {
       cpuCores: 1,
       generatorCores: 0.1,
       elsewhereCores: 0,
-      shares: { 'main-thread': 0.1, models: 0.5, glance: 0.2, 'jpeg-threads': 0.2 },
+      shares: { 'main-thread': 0.1, models: 0.5, glance: 0.2, 'jpeg-threads': 0.2, ffmpeg: 0 },
       limitedBy: 'models',
       rssMb: 500,
       loopDelayP99Ms: 2,
