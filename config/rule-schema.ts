@@ -108,6 +108,8 @@ export const TrackRule = Type.Object(
      * `forMs`, walking or not; `present`: any that is there.
      */
     measure: Type.Enum(['still', 'dwell', 'present'], { default: 'still' }),
+    /** Not what was there when the camera began and has never moved since: a poster, a statue. */
+    came: Type.Boolean({ default: false }),
     /** So many of them at once. */
     countMin: Type.Integer({ minimum: 1, maximum: 100, default: 1 }),
     /** When the rule looks, beside the zone's own schedule; left out or empty: always. */

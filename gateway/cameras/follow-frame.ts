@@ -2,6 +2,7 @@ import { limits } from '../../contracts/limits.ts'
 import type { CameraSettings } from '../../contracts/roster.ts'
 import type { CameraFrame } from '../model/frame.ts'
 import type { TrackedObject } from '../model/input.ts'
+import { stallGear } from '../model/stall-gear.ts'
 import type { Analysis, FrameLook } from '../model/vision.ts'
 import type { LatestFrame } from './camera.ts'
 import { type EvidencePictures, makeEvidence } from './evidence-pictures.ts'
@@ -29,12 +30,14 @@ export async function followFrame(
   const ts = eventTime(frame)
   // A plate is read by barriers; as a track its number would stand in every sighting.
   const detections = analysis.detections.filter((found) => found.label !== 'plate')
-  const { objects, crossings } = camera.tracker.update(
+  const followed = camera.tracker.update(
     { ...analysis, detections },
     ts,
     settings,
     frame.receivedAt,
   )
+  const { crossings } = followed
+  const objects = followed.objects.filter((object) => isNews(object, settings.zones))
   looks.looked(analysis, objects, at)
   const latest: LatestFrame = { frame, ts, analysis, objects }
   // A sensor never gives one picture twice: delivered again, under a new time too, it is no second look.
@@ -56,6 +59,11 @@ export async function followFrame(
     ...(kept === null ? {} : { boxesSha256: kept.boxesSha256 }),
   })
 }
+
+/** Chairs are news on the road that is guarded, nowhere else in the picture. */
+const isNews = (object: TrackedObject, zones: CameraSettings['zones']): boolean =>
+  !stallGear.has(object.label) ||
+  zones.some(({ id, kind }) => kind === 'road' && object.zones.includes(id))
 
 /** Doors and barriers, each for itself: one that fails is named and costs the others nothing. */
 function tell({ followers = [], logger }: FollowDeps, look: FrameLook): void {

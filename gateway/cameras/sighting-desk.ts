@@ -1,6 +1,7 @@
 import type { CameraSettings } from '../../contracts/roster.ts'
 import type { CameraFrame } from '../model/frame.ts'
 import type { SightingFact, TrackedObject } from '../model/input.ts'
+import { stallGear } from '../model/stall-gear.ts'
 import type { Analysis } from '../model/vision.ts'
 
 type Zone = CameraSettings['zones'][number]
@@ -27,7 +28,7 @@ const people = ['person']
  * What is evidence in which kind of zone. The rules decide later whether it is a case; a picture that
  * was not kept by then cannot be had.
  */
-const evidenceLabels: Readonly<Record<Zone['kind'], ReadonlySet<string> | 'all'>> = {
+const evidenceLabels: Readonly<Record<Zone['kind'], ReadonlySet<string>>> = {
   area: new Set(),
   'fire-lane': new Set([...motor, ...twoWheelers]),
   'no-parking': new Set([...motor, ...twoWheelers]),
@@ -36,14 +37,12 @@ const evidenceLabels: Readonly<Record<Zone['kind'], ReadonlySet<string> | 'all'>
   intrusion: new Set(people),
   loitering: new Set(people),
   crowd: new Set(people),
-  road: 'all',
+  // Who drives or walks there is no stall.
+  road: stallGear,
 }
 
 function isSubject(object: TrackedObject, kind: Zone['kind']): boolean {
-  // A face is part of a person and no object of its own.
-  if (object.label === 'face') return false
-  const labels = evidenceLabels[kind]
-  return labels === 'all' || labels.has(object.label)
+  return evidenceLabels[kind].has(object.label)
 }
 
 /** Decides, for one camera, which frames become sightings and which become evidence. */

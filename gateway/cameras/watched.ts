@@ -34,6 +34,7 @@ export class Watched {
       ...(masks.length === 0 ? {} : { masks }),
       gate: gated ? { memory, force: this.looks.mustLook(at) } : null,
       ...(priority === 'door' ? { urgent: true } : {}),
+      ...(settings.zones.some(({ kind }) => kind === 'road') ? { stalls: true } : {}),
     }
   }
 

@@ -74,6 +74,8 @@ export interface TrackedObject {
   readonly firstSeenAt: number
   /** How long it has stood still, ms. */
   readonly stillMs: number
+  /** It did not come: it was there when the camera began, or was first seen while nothing moved. */
+  readonly native?: boolean
 }
 
 /** An object passed a line of the roster. */

@@ -86,6 +86,8 @@ export interface AnalyseRequest {
   readonly gate?: { readonly memory: MotionMemory | null; readonly force: boolean } | null
   /** Somebody stands at a door: it goes before all that waits. */
   readonly urgent?: boolean
+  /** Umbrellas, tables, chairs and benches too: the camera guards a road. */
+  readonly stalls?: boolean
 }
 
 export interface RedactRequest {

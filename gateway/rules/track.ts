@@ -13,10 +13,11 @@ export type Zone = CameraSettings['zones'][number]
 /** Above this a camera's clock has been set back, it is no disorder. */
 const clockStepMs = 10_000
 
-const isThere = (rule: TrackRule, zone: Zone, object: TrackedObject): boolean =>
+const isThere = (rule: TrackRule, zone: Zone, object: TrackedObject, ts: number): boolean =>
   rule.labels.includes(object.label) &&
   object.score >= rule.scoreMin &&
-  object.zones.includes(zone.id)
+  object.zones.includes(zone.id) &&
+  !(rule.came && object.native === true && object.stillMs >= ts - object.firstSeenAt)
 
 /** How long an object has been in the zone, ms; 0 where nobody has counted. */
 function dwellMs(zone: Zone, object: TrackedObject, ts: number): number {
@@ -26,7 +27,7 @@ function dwellMs(zone: Zone, object: TrackedObject, ts: number): number {
 
 /** How long it has done what the rule is about, ms; null where it does not. */
 function heldBy(rule: TrackRule, zone: Zone, object: TrackedObject, ts: number): number | null {
-  if (!isThere(rule, zone, object)) return null
+  if (!isThere(rule, zone, object, ts)) return null
   const dwelt = dwellMs(zone, object, ts)
   if (rule.measure === 'present') return dwelt
   const held = rule.measure === 'still' ? object.stillMs : dwelt
@@ -53,7 +54,7 @@ function subjectIn(rule: TrackRule, zone: Zone, seen: SightingFact): Subject | n
 
 /** What has begun goes on with fewer: of a crowd one or two are always hidden. */
 const goesOn = (rule: TrackRule, zone: Zone, seen: SightingFact): boolean =>
-  seen.objects.filter((object) => isThere(rule, zone, object)).length >=
+  seen.objects.filter((object) => isThere(rule, zone, object, seen.ts)).length >=
   Math.max(1, Math.floor(rule.countMin * 0.7))
 
 const looksNow = (rule: TrackRule, zone: Zone, ts: number): boolean =>
@@ -123,7 +124,10 @@ export function watchZone(cell: Cell, rule: TrackRule, zone: Zone, seen: Sightin
     cell.shown = false
   }
   // Many who pass one after the other keep a zone occupied; none of them loiters.
-  if (rule.measure === 'dwell' && cell.phase === 'pending' && subject.heldMs < rule.forMs) return []
+  if (rule.measure === 'dwell' && cell.phase === 'pending' && subject.heldMs < rule.forMs) {
+    cell.frame = frameOf(zone, seen, subject.object) ?? cell.frame
+    return []
+  }
   return ripen(cell, rule, zone, seen, subject.object)
 }
 

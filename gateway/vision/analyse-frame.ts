@@ -6,6 +6,7 @@ import { lumaSample } from '../../detectors/luma-sample.ts'
 import { applyMasks } from '../../detectors/mask.ts'
 import { objectInputPx } from '../../detectors/object-detector.ts'
 import { sceneStats } from '../../detectors/scene-stats.ts'
+import { stallGear } from '../model/stall-gear.ts'
 import type { AnalyseRequest, Analysis, VisionTask } from '../model/vision.ts'
 import { type Eyes, modelsFor } from './eyes.ts'
 import { facesLongSidePx, lookAtFaces } from './look-at-faces.ts'
@@ -21,14 +22,9 @@ const detailLongSidePx = 1920
 /** Weak objects may continue a track, never begin one; see tracker.ts. */
 const objectScoreMin = 0.2
 /** What people, vehicles and two-wheelers are called by COCO. */
-export const trackedLabels: ReadonlySet<string> = new Set([
-  'person',
-  'bicycle',
-  'car',
-  'motorcycle',
-  'bus',
-  'truck',
-])
+const trackedLabels = ['person', 'bicycle', 'car', 'motorcycle', 'bus', 'truck']
+const labelsAlways: ReadonlySet<string> = new Set(trackedLabels)
+const labelsOfRoad: ReadonlySet<string> = new Set([...trackedLabels, ...stallGear])
 
 export interface Analysed {
   readonly value: Analysis
@@ -39,7 +35,7 @@ export interface Analysed {
 export async function analyseFrame(
   eyes: Eyes,
   jpeg: Uint8Array,
-  { tasks, masks, gate }: AnalyseRequest,
+  { tasks, masks, gate, stalls }: AnalyseRequest,
 ): Promise<Analysed> {
   const startedAt = performance.now()
   const opened = gate == null ? null : await lookAtGate(jpeg, gate.memory, masks)
@@ -51,12 +47,19 @@ export async function analyseFrame(
   // Without weights a glance has shown all that there is to know.
   if (seen !== null && !able)
     return { value: nothingFound(seen), ms: { gateMs, decodeMs: 0, inferMs: 0 } }
-  return fullLook(eyes, jpeg, { tasks, masks: masks ?? [], opened, gateMs })
+  return fullLook(eyes, jpeg, {
+    tasks,
+    masks: masks ?? [],
+    labels: stalls === true ? labelsOfRoad : labelsAlways,
+    opened,
+    gateMs,
+  })
 }
 
 interface FullLook {
   readonly tasks: readonly VisionTask[]
   readonly masks: NonNullable<AnalyseRequest['masks']>
+  readonly labels: ReadonlySet<string>
   readonly opened: Gate | null
   readonly gateMs: number
 }
@@ -64,14 +67,14 @@ interface FullLook {
 async function fullLook(
   eyes: Eyes,
   jpeg: Uint8Array,
-  { tasks, masks, opened, gateMs }: FullLook,
+  { tasks, masks, labels, opened, gateMs }: FullLook,
 ): Promise<Analysed> {
   const startedAt = performance.now()
   const image = await decodeJpeg(jpeg, longSideFor(eyes, tasks))
   applyMasks(image, masks)
   const decodedAt = performance.now()
   const recognise = tasks.includes('recognition')
-  const objects = tasks.includes('objects') ? await findObjects(eyes, image) : []
+  const objects = tasks.includes('objects') ? await findObjects(eyes, image, labels) : []
   const wantFaces = recognise || tasks.includes('faces')
   const { detections: faceBoxes, faces } = wantFaces
     ? await lookAtFaces(eyes, image, recognise)
@@ -99,9 +102,13 @@ function longSideFor(eyes: Eyes, tasks: readonly VisionTask[]): number {
   return tasks.includes('faces') && eyes.faces !== null ? facesLongSidePx : objectInputPx
 }
 
-async function findObjects(eyes: Eyes, image: DecodedImage): Promise<Detection[]> {
+async function findObjects(
+  eyes: Eyes,
+  image: DecodedImage,
+  labels: ReadonlySet<string>,
+): Promise<Detection[]> {
   if (eyes.objects === null) return []
-  return eyes.objects.detect(image, { scoreMin: objectScoreMin, labels: trackedLabels })
+  return eyes.objects.detect(image, { scoreMin: objectScoreMin, labels })
 }
 
 const withoutGate = (image: DecodedImage): Glimpse => ({

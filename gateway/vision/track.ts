@@ -15,6 +15,8 @@ export const groupOf = (label: string): string => groups[label] ?? label
 export interface Track {
   readonly id: string
   readonly group: string
+  /** It did not come: it was there when nothing moved. */
+  readonly native: boolean
   firstSeenAt: number
   lastSeenAt: number
   /** Seen so often. */
@@ -35,9 +37,10 @@ export interface Track {
   readonly lineSides: Map<string, LineSide>
 }
 
-export function beginTrack(id: string, detection: Detection, ts: number): Track {
+export function beginTrack(id: string, detection: Detection, ts: number, native = false): Track {
   return {
     id,
+    native,
     group: groupOf(detection.label),
     firstSeenAt: ts,
     lastSeenAt: ts,

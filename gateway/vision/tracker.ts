@@ -2,6 +2,7 @@ import type { Detection } from '../../contracts/detections.ts'
 import { iou } from '../../detectors/image.ts'
 import type { Crossing, TrackedObject } from '../model/input.ts'
 import type { Tracked, Tracker } from '../model/vision.ts'
+import { Arrivals } from './arrivals.ts'
 import { crossingGroup, passLines, type Point } from './lines.ts'
 import {
   beginTrack,
@@ -69,6 +70,7 @@ class PositionTracker implements Tracker {
   #lastTs = Number.NEGATIVE_INFINITY
   #lastReceivedAt: number | null = null
   #intervalMs = 0
+  readonly #arrivals = new Arrivals()
 
   constructor(seed: number, settings: Settings) {
     this.#seed = seed.toString(36)
@@ -88,7 +90,7 @@ class PositionTracker implements Tracker {
     // Where frames are rare, time limits stretch: two frames in a row must still meet.
     const coastMs = Math.max(this.#settings.coastMs, 2.5 * this.#intervalMs)
     this.#forget(ts, coastMs)
-    if (motion?.shut !== true) this.#look(detections, ts)
+    if (motion?.shut !== true) this.#look(detections, ts, this.#arrivals.isNative(motion, ts))
     // The time in a zone runs from the first sight, though the first is not told yet.
     const objects = this.#tracks
       .filter((track) => ts - track.lastSeenAt <= coastMs)
@@ -142,12 +144,12 @@ class PositionTracker implements Tracker {
     })
   }
 
-  #look(detections: readonly Detection[], ts: number): void {
+  #look(detections: readonly Detection[], ts: number, native: boolean): void {
     for (const track of this.#tracks) track.inLastLook = false
     const settings = { ...this.#settings, parkedMs: this.#parkedMs() }
     for (const found of associate(this.#tracks, detections, ts, settings)) {
       this.#count += 1
-      this.#tracks.push(beginTrack(`${this.#seed}-${this.#count.toString(36)}`, found, ts))
+      this.#tracks.push(beginTrack(`${this.#seed}-${this.#count.toString(36)}`, found, ts, native))
     }
     if (this.#tracks.length > this.#settings.tracksMax)
       this.#tracks = this.#tracks
@@ -287,5 +289,6 @@ function toObject(
     zonesSince: noteZones(track, zones, ts, coastMs),
     firstSeenAt: track.firstSeenAt,
     stillMs: ts - track.stillSince,
+    ...(track.native ? { native: true } : {}),
   }
 }

@@ -30,6 +30,8 @@ interface Actor {
   readonly from: number
   readonly to: number
   readonly still?: boolean
+  /** It was there when the camera began. */
+  readonly native?: boolean
 }
 let serial = 0
 const actor = (label: string, from: number, to: number, still = false): Actor => ({
@@ -38,6 +40,8 @@ const actor = (label: string, from: number, to: number, still = false): Actor =>
   to,
   still,
 })
+
+const poster: Actor = { ...actor('person', 0, 200, true), native: true }
 
 /** A frame a second for `seconds`, with who is there. */
 function film(actors: readonly Actor[], seconds: number, startAt = t0): Input[] {
@@ -57,6 +61,7 @@ function film(actors: readonly Actor[], seconds: number, startAt = t0): Input[] 
           zonesSince: [since],
           firstSeenAt: since,
           stillMs: one.still === true ? ts - since : 0,
+          ...(one.native === true ? { native: true } : {}),
         },
       ]
     })
@@ -107,6 +112,7 @@ describe('video rules as shipped', () => {
     ],
     ['an e-bike in the lift', 'lift', [actor('motorcycle', 0, 6)], 6, 'ebike.in-lift'],
     ['somebody on the roof', 'intrusion', [actor('person', 0, 5)], 5, 'person.intrusion'],
+    ['one who comes and stands', 'intrusion', [actor('person', 2, 8, true)], 9, 'person.intrusion'],
     ['one who walks up and down', 'loitering', [actor('person', 0, 200)], 200, 'person.loitering'],
     ['ten people', 'crowd', many(10, 'person', 0, 40), 40, 'crowd.gathered'],
     ['an umbrella on the road', 'road', [actor('umbrella', 0, 200, true)], 200, 'stall.on-road'],
@@ -127,6 +133,8 @@ describe('video rules as shipped', () => {
     ['traffic', 'no-parking', [actor('car', 0, 200)], 200],
     ['a bicycle that rides through', 'two-wheelers', [actor('bicycle', 0, 310)], 310],
     ['people in the lift', 'lift', many(3, 'person', 0, 20), 20],
+    ['a poster of somebody', 'intrusion', [poster], 200],
+    ['a poster of somebody', 'loitering', [poster], 200],
     ['a cat on the roof', 'intrusion', [actor('cat', 0, 20)], 20],
     ['many who pass, none who stays', 'loitering', passers(600), 600],
     ['seven people', 'crowd', many(7, 'person', 0, 60), 60],
