@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { DeletionReceipt } from '../../contracts/http/access.ts'
 import type { RosterChange } from '../../contracts/roster.ts'
+import { needsGuardian } from '../consents/age.ts'
 import { endConsent, findConsent } from '../consents/consents.ts'
 import type { Actor } from '../auth/principal.ts'
 import type { FacesTable } from '../db/access-schema.ts'
@@ -95,9 +96,40 @@ export async function withdrawConsent(
   return found.going === null ? found.receipt : carryOut(deps, found.going)
 }
 
-async function carryOut(deps: Deps, going: Going): Promise<DeletionReceipt | null> {
+export async function carryOut(
+  deps: Pick<Deps, 'push' | 'removals'>,
+  going: Going,
+): Promise<DeletionReceipt | null> {
   const [receipt] = await Promise.all([deps.removals.settle(going.batch), deps.push(going.change)])
   return receipt
+}
+
+/** A child's faces that no guardian agreed to, found out by a birthday that was entered later (PIPL 31). */
+export async function dropUnguarded(
+  trx: Trx,
+  resident: ResidentRow,
+  by: { readonly actor: string; readonly now: number; readonly today: string },
+): Promise<Going[]> {
+  if (!needsGuardian(resident.birth_date, by.today)) return []
+  const faces = await trx
+    .selectFrom('faces')
+    .innerJoin('consents', 'consents.id', 'faces.consent')
+    .selectAll('faces')
+    .where('faces.resident', '=', resident.id)
+    .where('consents.guardian', 'is', null)
+    .execute()
+  const goings: Going[] = []
+  for (const group of byConsent(faces)) {
+    const going = await dropFaces(trx, group, by)
+    if (going !== null) goings.push(going)
+  }
+  return goings
+}
+
+function byConsent(faces: readonly FaceRow[]): FaceRow[][] {
+  const groups = new Map<string, FaceRow[]>()
+  for (const face of faces) groups.set(face.consent, [...(groups.get(face.consent) ?? []), face])
+  return [...groups.values()]
 }
 
 /** Faces whose consent has run out go as if it had been withdrawn. The changes that the box must hear of. */
@@ -109,12 +141,8 @@ export async function dropExpired(trx: Trx, now: number): Promise<RosterChange[]
     .where('consents.expires_at', '<=', now)
     .limit(500)
     .execute()
-  const byConsent = new Map<string, FaceRow[]>()
-  for (const face of faces) {
-    byConsent.set(face.consent, [...(byConsent.get(face.consent) ?? []), face])
-  }
   const changes: RosterChange[] = []
-  for (const group of byConsent.values()) {
+  for (const group of byConsent(faces)) {
     const going = await dropFaces(trx, group, { actor: 'linli: consent expired', now })
     if (going !== null) changes.push(going.change)
   }

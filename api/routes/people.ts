@@ -11,8 +11,9 @@ import {
 } from '../../contracts/http/people.ts'
 import { listOf, withForce } from '../../contracts/http/system.ts'
 import { RosterCard } from '../../contracts/roster.ts'
-import { seesCommunity } from '../auth/principal.ts'
+import { actorOf, seesCommunity } from '../auth/principal.ts'
 import { checkBirthDate } from '../consents/age.ts'
+import { carryOut, dropUnguarded } from '../faces/forget.ts'
 import { createCard, listCards, removeCard } from '../people/cards.ts'
 import { listHouseholds, listResidents, readResident } from '../people/list.ts'
 import {
@@ -29,7 +30,7 @@ import { communityFor } from './tickets.ts'
 
 export type PeopleRouteDeps = Pick<
   Services,
-  'db' | 'transact' | 'clock' | 'random' | 'push' | 'community' | 'tickets'
+  'db' | 'transact' | 'clock' | 'random' | 'push' | 'community' | 'tickets' | 'removals'
 >
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 
@@ -166,15 +167,20 @@ function residentRoutes(app: App, deps: PeopleRouteDeps): void {
       const principal = whoIs(request)
       const { id } = request.params
       checkBirth(deps, request.body.birthDate)
-      const { resident, row, change } = await deps.transact(async (trx) => {
+      const now = deps.clock()
+      const by = { actor: actorOf(principal).id, now, today: deps.tickets.dayOf(now) }
+      const { resident, row, change, goings } = await deps.transact(async (trx) => {
         const before = await findResident(trx, id)
         if (before === null || !seesCommunity(principal, before.community)) {
           throw new CodedError('not-found', `resident ${id}`)
         }
-        return patchResident(trx, before, request.body, deps.clock())
+        const patched = await patchResident(trx, before, request.body, now)
+        return { ...patched, goings: await dropUnguarded(trx, patched.row, by) }
       })
       const item = residentItem(resident, row, principal.role)
-      return { ...item, inForce: await deps.push(change) }
+      const inForce = await deps.push(change)
+      for (const going of goings) await carryOut(deps, going)
+      return { ...item, inForce }
     },
   )
 }

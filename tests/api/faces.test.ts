@@ -187,6 +187,25 @@ describe('enrolling', () => {
   })
 })
 
+describe('control C1: a child', () => {
+  it('whose age comes out later loses the faces that no guardian agreed to, and no others', async () => {
+    const { id } = await consenting()
+    await enrol(id, jpeg(), 'image/jpeg')
+    await admin.post(`/residents/${id}/consents`, { guardian: { name: '李雷' } })
+    const kept = (await enrol(id, jpeg(), 'image/jpeg')).json().id
+    await admin.patch(`/residents/${id}`, { birthDate: '1990-01-01' })
+    expect((await admin.get(`/residents/${id}/faces`)).json().items).toHaveLength(2)
+    const answer = await admin.patch(`/residents/${id}`, { birthDate: '2016-01-01' })
+    expect(answer.json()).toMatchObject({ birthDate: '2016-01-01', inForce: true })
+    const { items } = (await admin.get(`/residents/${id}/faces`)).json()
+    expect(items.map((item: { id: string }) => item.id)).toEqual([kept])
+    const stored = [...faces.templates.values()].filter(({ subject }) => subject === id)
+    expect(stored).toHaveLength(1)
+    const receipts = (await admin.get('/deletion-receipts?limit=1000')).json().items
+    expect(receipts.at(-1)).toMatchObject({ templates: 1, inForce: true })
+  })
+})
+
 describe('whatever fails in between, template and row come and go together', () => {
   const rows = async (id: string) => (await admin.get(`/residents/${id}/faces`)).json().items
 
