@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startApiSink } from './support/api-sink.ts'
 import type { BenchArguments } from './support/arguments.ts'
 import {
   type CameraStep,
@@ -66,7 +67,9 @@ export async function startCameras(options: {
 }): Promise<CameraRig> {
   const folder = await mkdtemp(join(tmpdir(), 'linli-bench-cameras-'))
   const home = join(folder, 'home')
-  const gateway = await startGatewayProcess({ home, community, models: sharedModels() })
+  const api = await startApiSink()
+  const env = { LINLI_API_URL: api.url }
+  const gateway = await startGatewayProcess({ home, community, models: sharedModels(), env })
   await gateway.ask('PUT', '/roster', camerasRoster({ ...options, community, version: 1 }))
   await modelsOpen(gateway)
   const load = new Child(import.meta.url, './support/many-cameras-load.ts', {
@@ -83,6 +86,7 @@ export async function startCameras(options: {
     async close() {
       await load.end()
       await gateway.close()
+      await api.close()
       await rm(folder, { recursive: true, force: true })
     },
   }

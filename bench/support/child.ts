@@ -54,6 +54,8 @@ export class Child {
 export const childSettings = <T>(): T => JSON.parse(process.argv[2] ?? '{}') as T
 /** Answers every message of the parent. */
 export function answerParent(answer: (message: never) => unknown): void {
+  // A benchmark that was interrupted leaves nobody behind who goes on sending.
+  process.once('disconnect', () => process.exit())
   process.on('message', (message) => {
     Promise.resolve(answer(message as never)).then(
       (value) => process.send?.(value ?? null),
