@@ -10,7 +10,11 @@ export interface EventIntake {
   record(record: LogRecord, done: Done): void
   /** Hears every record before it is written. */
   onArrival(listener: (record: LogRecord) => void): void
-  /** Told of an event or an `ack` that could not be committed. The connection closes once it has settled. */
+  /**
+   * Told of an event or an `ack` that could not be committed. The connection closes once an event has
+   * settled; an `ack` has done all that it can do once its command has heard it, and the next unlock
+   * needs that connection.
+   */
   onRefused(listener: (event: DeviceEventInput) => Promise<void>): void
 }
 
@@ -32,7 +36,8 @@ export function createEventIntake(
   const tell = async (record: LogRecord, error: Error, done: Done): Promise<void> => {
     for (const input of decode(record).inputs)
       if (input.kind === 'event') await refused?.(input).catch(() => undefined)
-    setTimeout(done, lastWordMs, error)
+    if (record.topic.endsWith('/ack')) done(null)
+    else setTimeout(done, lastWordMs, error)
   }
 
   return {
