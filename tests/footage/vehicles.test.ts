@@ -119,6 +119,23 @@ describe.runIf(may)('vehicles before a drawn yard, through pixels', () => {
     await expectPicture(played, place.name)
   })
 
+  test('camera covered: something plain before the lens is reported, and over when it is gone', async () => {
+    const hand = {
+      png: draw('<rect width="960" height="540" fill="#8a6f60"/>'),
+      leftPx: 0,
+      topPx: 0,
+    }
+    const film = [
+      ...hold(empty, 0, 12, 1),
+      ...hold(await stage.still([hand]), 12, 40, 1),
+      ...hold(empty, 40, 60, 1),
+    ]
+    const played = await rig.play({ zones: strict }, film)
+    expect(played.effects.map((it) => it.kind)).toEqual(['raise', 'clear'])
+    expect(played.raised[0]?.type).toBe('camera.covered')
+    expect(played.decidedAtS).toBeLessThanOrEqual(24)
+  })
+
   const light = (x: number): Thing => ({
     png: draw(
       `<defs><radialGradient id="g"><stop offset="0" stop-color="#fff" stop-opacity="0.75"/><stop offset="1" stop-color="#fff" stop-opacity="0"/></radialGradient></defs>
