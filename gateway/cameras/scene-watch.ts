@@ -27,8 +27,8 @@ const referenceLooksMin = 5
 const looksMin = 3
 /** Blank in itself: a lid, paint, tape. Of 0..255 grey levels, and their squares. */
 const blank = { contrastMax: 6, sharpnessMax: 12 } as const
-/** Blank beside what is usual: a hand has shading, but no detail. */
-const veiled = { contrastShareMax: 0.5, sharpnessShareMax: 0.06 } as const
+/** Blank beside what is usual: a hand has shading, but no detail. Less light takes both alike. */
+const veiled = { contrastShareMax: 0.5, sharpnessShareMax: 0.06, detailShareMax: 0.5 } as const
 const darkLumaMax = 30
 /** Detail for its contrast, beside what is usual: light and infrared change both together. */
 const blurred = { detailShareMax: 0.2, sharpnessShareMax: 0.25, contrastShareMin: 0.5 } as const
@@ -146,7 +146,8 @@ export class SceneWatch {
     return (
       looks >= referenceLooksMin &&
       stats.contrast < veiled.contrastShareMax * contrast &&
-      stats.sharpness < veiled.sharpnessShareMax * sharpness
+      stats.sharpness < veiled.sharpnessShareMax * sharpness &&
+      detailOf(stats) < veiled.detailShareMax * detailOf({ contrast, sharpness })
     )
   }
 
@@ -166,10 +167,8 @@ export class SceneWatch {
   #isBlurred(stats: SceneStats): boolean {
     const { contrast, sharpness } = this.#reference
     if (stats.contrast < blurred.contrastShareMin * contrast) return false
-    const usual = sharpness / Math.max(1, contrast * contrast)
-    const now = stats.sharpness / Math.max(1, stats.contrast * stats.contrast)
     return (
-      now < blurred.detailShareMax * usual &&
+      detailOf(stats) < blurred.detailShareMax * detailOf({ contrast, sharpness }) &&
       stats.sharpness < blurred.sharpnessShareMax * sharpness
     )
   }
@@ -188,3 +187,7 @@ export class SceneWatch {
     return true
   }
 }
+
+/** Detail for its contrast: the same in any light. */
+const detailOf = ({ contrast, sharpness }: Pick<SceneStats, 'contrast' | 'sharpness'>): number =>
+  sharpness / Math.max(1, contrast * contrast)

@@ -61,7 +61,7 @@ describe.runIf(may)('a lift that is drawn, through pixels', () => {
         stage.frame([await standing(woman, 120 + n, 350), await standing(man, 330, 355)]),
       ),
     )
-    const dim = await stage.still([], { light: 0.5, noise: 8 })
+    const dim = await stage.still([], { light: 0.2, noise: 8 })
     const dark = await stage.still([], { light: 0.08, noise: 12 })
     const film = [
       ...hold(empty, 0, 6, 1),
