@@ -12,7 +12,7 @@ import { accountRoutes } from './routes/accounts.ts'
 import { anomalyRoutes } from './routes/anomalies.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
-import { cameraRoutes } from './routes/cameras.ts'
+import { type WatchOptions, cameraRoutes } from './routes/cameras.ts'
 import { careRoutes } from './routes/care.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { consentRoutes } from './routes/consents.ts'
@@ -39,13 +39,14 @@ export interface AppOptions {
   /** Check answers against their schema: in tests. */
   readonly checkAnswers?: boolean
   readonly stream?: StreamOptions
+  readonly watch?: WatchOptions
 }
 
 const bodyBytesMax = 1024 * 1024
 
 /** Builds the app out of its services. It listens to nothing and starts nothing. */
 export async function buildApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
-  const { serviceToken, logger, checkAnswers = false, stream = {} } = options
+  const { serviceToken, logger, checkAnswers = false, stream = {}, watch = {} } = options
   const app = Fastify({
     loggerInstance: logger,
     // pino at `info` would write two lines per request; metrics count them instead.
@@ -76,7 +77,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(deviceRoutes(services))
       await api.register(mqttCredentialRoutes(services))
       await api.register(telemetryRoutes(services))
-      await api.register(cameraRoutes(services))
+      await api.register(cameraRoutes(services, watch))
       await api.register(commandRoutes(services))
       await api.register(doorRoutes(services))
       await api.register(peopleRoutes(services))

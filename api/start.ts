@@ -24,6 +24,7 @@ import { webIsThere } from './plugins/web.ts'
 import type { Random } from './random.ts'
 import { RosterPusher } from './roster/roster-pusher.ts'
 import { readRoster } from './roster/whole.ts'
+import type { WatchOptions } from './routes/cameras.ts'
 import type { StreamOptions } from './routes/stream.ts'
 import type { AccessRules, Services } from './services.ts'
 import { createDayOf } from './tickets/number.ts'
@@ -47,6 +48,7 @@ export interface ApiOptions {
   readonly retention?: Retention
   readonly passwords?: PasswordsOptions
   readonly stream?: StreamOptions
+  readonly watch?: WatchOptions
   readonly checkAnswers?: boolean
   /** What the configuration says of faces, doors and relays; left out: nothing is accepted, nothing on. */
   readonly access?: AccessRules
@@ -117,6 +119,7 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
     logger,
     ...(options.checkAnswers === undefined ? {} : { checkAnswers: options.checkAnswers }),
     ...(options.stream === undefined ? {} : { stream: options.stream }),
+    ...(options.watch === undefined ? {} : { watch: options.watch }),
   })
   await hub.start()
   // First what has run out, so that the box is not told of it.

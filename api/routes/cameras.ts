@@ -9,6 +9,7 @@ import { CommunityQuery, PageQuery } from '../../contracts/http/lists.ts'
 import { listOf } from '../../contracts/http/system.ts'
 import { LatestDetections } from '../../contracts/private-api.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
+import { stillMay } from '../evidence/still-may.ts'
 import { LivePermits } from '../evidence/live-permit.ts'
 import { shownDevice } from '../devices/camera-source.ts'
 import { listDevices } from '../devices/list.ts'
@@ -27,9 +28,14 @@ const Watching = Type.Object({
   reason: Type.Optional(Type.String({ maxLength: 500, description: 'why; it is logged' })),
 })
 
+export interface WatchOptions {
+  /** A live picture looks again so often whether its viewer still may. */
+  readonly recheckMs?: number
+}
+
 /** `/cameras`: pictures come from the box, faces blurred; who looked at what is logged first. */
 export const cameraRoutes =
-  (deps: Deps): FastifyPluginAsyncTypebox =>
+  (deps: Deps, { recheckMs = 15 * secondMs }: WatchOptions = {}): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/cameras',
@@ -77,6 +83,7 @@ export const cameraRoutes =
       },
     )
     pictureRoutes(app, deps)
+    streamRoute(app, deps, recheckMs)
     liveRoutes(app, deps)
   }
 
@@ -119,6 +126,9 @@ function pictureRoutes(app: App, deps: Deps): void {
       return reply.type('image/jpeg').send(jpeg)
     },
   )
+}
+
+function streamRoute(app: App, deps: Deps, recheckMs: number): void {
   app.get(
     '/cameras/:id/stream',
     {
@@ -141,6 +151,11 @@ function pictureRoutes(app: App, deps: Deps): void {
       if (answer.body === null) throw new CodedError('gateway.unreachable', 'no picture came')
       const frames = Readable.fromWeb(answer.body)
       frames.on('error', () => reply.raw.destroy())
+      const end = (): void => void reply.raw.destroy()
+      const recheck = setInterval(() => {
+        stillMay(request, deps, camera.community).then((may) => may || end(), end)
+      }, recheckMs)
+      reply.raw.on('close', () => clearInterval(recheck))
       reply.hijack()
       reply.raw.writeHead(200, {
         ...securityHeaders,

@@ -9,7 +9,7 @@ let test: TestApi
 let admin: Caller
 beforeAll(async () => {
   box = await startBox()
-  test = await startTestApi({ gatewayUrl: box.url })
+  test = await startTestApi({ gatewayUrl: box.url, watch: { recheckMs: 50 } })
   admin = await test.admin()
   await admin.post('/devices', { id: 'cam-1', type: 'camera' })
   await admin.post('/devices', { id: 'cam-2', type: 'camera' })
@@ -86,5 +86,31 @@ describe('control C7: live video that is not blurred', () => {
     const answer = await admin.get('/cameras/cam-2/live/index.m3u8?reason=x')
     expect(answer.json()).toMatchObject({ code: 'camera.live-unsupported', detail: 'hevc' })
     expect(answer.statusCode).toBe(409)
+  })
+})
+
+describe('check 7: a live picture', () => {
+  let address = ''
+  beforeAll(async () => {
+    address = await test.api.app.listen({ host: '127.0.0.1', port: 0 })
+  })
+  it.each([
+    ['is disabled', { disabled: true }],
+    ['is moved elsewhere', { areas: ['home'] }],
+    ['gets another role', { role: 'resident' }],
+  ])('ends when its viewer %s', async (_name, patch) => {
+    box.answers.set('GET /cameras/cam-2/stream', (_body, _url, response) => {
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' })
+      response.write('--b\r\n\r\npicture\r\n')
+    })
+    const viewer = await test.person('staff')
+    const answer = await fetch(`${address}/api/v1/cameras/cam-2/stream`, {
+      headers: { authorization: `Bearer ${viewer.token}` },
+    })
+    const reader = answer.body?.getReader()
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toContain('picture')
+    expect((await admin.patch(`/users/${viewer.id}`, patch)).statusCode).toBe(200)
+    // Cut off, not ended: no last picture was promised.
+    await expect(reader?.read()).rejects.toThrow()
   })
 })
