@@ -130,12 +130,17 @@ export class DoorDesk {
 
   /** A decision that cannot be written is still one: the door has opened, and the log says so. */
   async write(fact: AccessFact): Promise<void> {
-    if (fact.granted) this.count.granted += 1
     try {
-      await this.deps.record(fact)
+      await this.keep(fact)
     } catch (error) {
       this.deps.logger.error({ ...fact, error: String(error) }, 'a decision was not recorded')
     }
+  }
+
+  /** Rejects where it could not be written. */
+  keep(fact: AccessFact): Promise<void> {
+    if (fact.granted) this.count.granted += 1
+    return this.deps.record(fact)
   }
 
   #isRepeat({ device, settings }: Door, holder: AccessHolder, now: number): boolean {

@@ -128,11 +128,18 @@ class Guard implements Doors {
   async reported(community: string, id: string, report: TerminalReport): Promise<void> {
     const device = this.#desk.approved(community, id)
     const at = this.#deps.monotonic()
-    if (!this.#events.isNew(`report ${community}/${id} ${report.id}`, at, 60 * minuteMs)) return
+    const key = `report ${community}/${id} ${report.id}`
+    if (!this.#events.isNew(key, at, 60 * minuteMs)) return
     if (report.live != null) this.#live(this.#desk.index.door(device), report.live, at)
     const fact = factOfReport(report, device, this.#deps.roster, this.#deps.clock())
+    try {
+      await this.#desk.keep(fact)
+    } catch (error) {
+      // Nothing was opened by us: the terminal is told that nothing was kept, and says it again.
+      this.#events.forget(key)
+      throw error
+    }
     this.#deps.passages.note(fact, areaOf(device))
-    await this.#desk.write(fact)
   }
 
   async open(id: string, request: OpenRequest): Promise<CommandOutcome> {

@@ -4,12 +4,13 @@ import { decodeOnvifAccess } from '../access/terminal-onvif.ts'
 import type { Logger } from '../model/logger.ts'
 import type { LogRecord } from '../model/record.ts'
 import type { RosterView } from '../model/roster-view.ts'
-import type { DoorGuard } from '../model/access.ts'
+import type { BarrierGuard, DoorGuard } from '../model/access.ts'
 
 export interface ForeignDeps {
   readonly roster: RosterView
   readonly actuator: Pick<Relays, 'relayState'>
   readonly doors: Pick<DoorGuard, 'reported'>
+  readonly barriers: Pick<BarrierGuard, 'reported'>
   readonly logger: Logger
 }
 
@@ -26,11 +27,13 @@ export function createForeignWatch(deps: ForeignDeps): (record: LogRecord) => vo
     if (access === null) return
     const community = deps.roster.credential(client)?.community
     const device = lastLevel(access.prefix)
-    if (community === undefined || deps.roster.device(community, device) === null) {
+    const known = community === undefined ? null : deps.roster.device(community, device)
+    if (community === undefined || known === null) {
       deps.logger.debug({ topic }, 'access report of a terminal that is not in the roster')
       return
     }
-    deps.doors.reported(community, device, access.report).catch((error: unknown) => {
+    const guard = known.barrier == null ? deps.doors : deps.barriers
+    guard.reported(community, device, access.report).catch((error: unknown) => {
       deps.logger.warn({ device, error: String(error) }, 'report of a terminal not taken')
     })
   }

@@ -133,7 +133,7 @@ function watchAll(parts: Parts, entrances: Entrances, faces: FaceEntry | null) {
     barriers.fire(community, device, active)
   })
   eventIntake.onArrival(fire.arrived)
-  eventIntake.onArrival(createForeignWatch({ roster: book, actuator, doors, logger }))
+  eventIntake.onArrival(createForeignWatch({ roster: book, actuator, doors, barriers, logger }))
   return fire
 }
 

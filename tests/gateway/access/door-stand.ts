@@ -80,6 +80,7 @@ export interface Stand {
   readonly log: { level: string; fields: object; message: string }[]
   /** Both clocks; advance them by hand. */
   readonly time: { now: number; at: number }
+  readonly disk: { full: boolean }
   advance(ms: number): void
   /** A credential as a reader sends it, through the intake. */
   present(data: object, more?: { door?: string; id?: string; ts?: number }): Promise<void>
@@ -108,6 +109,7 @@ export function stand(
   const order: string[] = []
   const log: Stand['log'] = []
   const time = { now, at: 50_000 }
+  const disk = { full: false }
   const passages = options.passages ?? new PassageBook()
   let ids = 0
   const note = (level: string) => (fields: object, message: string) =>
@@ -124,6 +126,7 @@ export function stand(
       },
     },
     async record(fact) {
+      if (disk.full) throw new Error('disk full')
       order.push(fact.reason)
       facts.push(fact)
     },
@@ -140,6 +143,7 @@ export function stand(
     order,
     log,
     time,
+    disk,
     advance(ms) {
       time.now += ms
       time.at += ms

@@ -54,6 +54,18 @@ describe('terminals that decide by themselves', () => {
     ).rejects.toMatchObject({ code: 'not-found' })
   })
 
+  test('a report that the disk refused is refused, counts nothing, and counts when it comes again', async () => {
+    const at = stand({ visitors: [visitor()] })
+    const report = { id: 'r1', granted: true, person: 'vis_1' }
+    at.disk.full = true
+    await expect(at.doors.reported(community, 'door-1', report)).rejects.toThrow('disk full')
+    expect(at.passages.entriesOf('vis_1')).toBe(0)
+    at.disk.full = false
+    await at.doors.reported(community, 'door-1', report)
+    expect(at.reasons()).toEqual(['ok'])
+    expect(at.passages.entriesOf('vis_1')).toBe(1)
+  })
+
   test('the entry that a terminal granted a visitor is one of theirs', async () => {
     const at = stand({ visitors: [visitor()] })
     await at.doors.reported(community, 'door-1', { id: 'r1', granted: true, person: 'vis_1' })

@@ -30,7 +30,7 @@ describe('events on their way to the durable log', () => {
     expect(kept).not.toContain('87654321')
     expect(JSON.parse(kept)).toMatchObject({
       id: 'e1',
-      data: { codeHash: hashCode('home', '87654321'), reader: 2 },
+      data: { codeHash: hashCode('home', '87654321') },
     })
   })
 
