@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { readEnv } from '../config/env.ts'
 import { readConfig } from '../config/file.ts'
+import { loadRules } from '../config/rules.ts'
 import { CodedError, errorTable } from '../contracts/errors.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
 
@@ -26,14 +28,17 @@ async function main(): Promise<void> {
   // Whatever this process or a child of it writes is for its owner only.
   process.umask(0o077)
   const settings = readEnv(process.env)
-  // Said once and clearly: the api refuses it too, but would be started again and again.
+  // Said once and clearly: the children refuse these too, but would be started again and again.
   if (settings.databaseUrl !== null) {
     throw new CodedError('config.invalid', 'LINLI_DATABASE_URL: PostgreSQL is not supported yet')
   }
+  const config = readConfig(settings.configFile)
+  if (config.rules.file !== null)
+    loadRules(readFileSync(config.rules.file, 'utf8'), config.rules.file)
   const supervisor = new Supervisor(
     {
       settings,
-      config: readConfig(settings.configFile),
+      config,
       env: process.env,
       pid: process.pid,
       clock: Date.now,

@@ -10,6 +10,7 @@ import { CodedError } from '../../contracts/errors.ts'
 import type { DevicePatch, RelayGiven } from '../../contracts/http/devices.ts'
 import { type CameraSettings, type RosterDevice, forbiddenAreas } from '../../contracts/roster.ts'
 import { topicRoot } from '../../contracts/topics.ts'
+import { checkGeometry } from './camera-geometry.ts'
 import { meantSource } from './camera-source.ts'
 
 /** What the configuration says of doors and relays. */
@@ -158,6 +159,7 @@ function check({ camera, door, relay }: DeviceSettings, rules: DeviceRules): voi
   if (area !== undefined && forbiddenAreas.has(area)) {
     throw new CodedError('camera.area-forbidden', `areaType ${area}`)
   }
+  if (camera != null) checkGeometry(camera)
   if (door !== null && door !== undefined) {
     const fault = doorFault(door, rules.pictureLivenessAcceptedBy)
     if (fault !== null) throw new CodedError(fault, `methods ${door.methods.join(', ')}`)

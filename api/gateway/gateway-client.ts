@@ -180,7 +180,11 @@ async function refusalOf(response: Response): Promise<CodedError> {
     detail,
     ...more
   } = problem
-  const known = typeof code === 'string' && code in errorTable && response.status < 500
+  // What the box lacks is for people to know by its own name: the cable is not to blame.
+  const known =
+    typeof code === 'string' &&
+    code in errorTable &&
+    (response.status < 500 || code.startsWith('model.'))
   const passes = known && code !== 'auth.required'
   return new CodedError(
     passes ? (code as ErrorCode) : 'gateway.unreachable',

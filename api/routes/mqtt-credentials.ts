@@ -121,5 +121,15 @@ function wantedOf(
     }
   }
   const username = `${community}.${kind}.${randomBytes(4).toString('hex')}`
-  return { username, kind, community, device: null, prefixes: kind === 'adapter' ? prefixes : [] }
+  return {
+    username,
+    kind,
+    community,
+    device: null,
+    prefixes: kind === 'adapter' ? prefixes.map(wholeFilter) : [],
+  }
 }
+
+/** `zigbee2mqtt` means what lies below it, as whoever writes it thinks. */
+const wholeFilter = (prefix: string): string =>
+  /[#+]/.test(prefix) || prefix.includes('/') ? prefix : `${prefix}/#`

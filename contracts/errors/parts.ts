@@ -3,14 +3,14 @@ import { type ErrorEntry, entry } from './entry.ts'
 /** Parts of the box that can be missing, broken or full. */
 export const partErrors = {
   'model.missing': entry(
-    null,
+    503,
     '缺少模型',
     'Model missing',
     '运行 npm run linli -- models pull --from 目录',
     'Run npm run linli -- models pull --from DIR',
   ),
   'model.refused': entry(
-    null,
+    503,
     '模型校验和不对，已拒用',
     'Model refused: wrong sha256',
     '重新下载：npm run linli -- models pull',

@@ -59,6 +59,7 @@ class Guard implements Barriers {
   readonly #book = new ParkingBook()
   readonly #index: BarrierIndex
   readonly #watches = new Map<string, BarrierWatch>()
+  #rosterVersion = -1
   readonly #fires: FireDoors
   readonly #reports = new RecentKeys(reportsMax)
   readonly #count = { decisions: 0 }
@@ -83,6 +84,10 @@ class Guard implements Barriers {
   }
 
   looked(look: FrameLook): void {
+    if (this.#deps.roster.version !== this.#rosterVersion) {
+      this.#rosterVersion = this.#deps.roster.version
+      for (const watch of this.#watches.values()) watch.listsChanged()
+    }
     for (const device of this.#index.barriersOf(look.frame.community, look.frame.camera)) {
       const watch = this.#watchOf(device)
       // Our time: the clock of a camera may be days off, and passages follow each other in ours.

@@ -86,6 +86,11 @@ export class BarrierWatch {
     this.#repeats = 0
   }
 
+  /** The lists have changed: a car that was refused and still waits is decided about anew. */
+  listsChanged(): void {
+    if (this.#front !== null && !this.#front.granted) this.#front.decided.length = 0
+  }
+
   /** The arm did not say that it moved for this car. */
   unconfirmed(text: string): void {
     if (this.#passed?.text === text) this.#unconfirmed = true

@@ -36,6 +36,16 @@ describe('a barrier by plate', () => {
     expect(opened).toHaveLength(0)
   })
 
+  test('a car that was refused and waits is let in once somebody has put it on the list', () => {
+    const { look, roster, opened, facts } = stand([barrierDevice()])
+    for (let i = 0; i < 4; i += 1) look([plate(resident)])
+    expect(opened).toHaveLength(0)
+    roster.patch({ base: 1, version: 2, vehicles: { upsert: [car(resident)], remove: [] } })
+    look([plate(resident)])
+    expect(opened).toHaveLength(1)
+    expect(facts.map(({ reason }) => reason)).toEqual(['plate-unknown', 'ok'])
+  })
+
   test('the car in front decides, not the known one behind it', () => {
     const { look, opened } = stand([barrierDevice()], [car(resident)])
     for (let i = 0; i < 4; i += 1) look([plate(stranger, 500, 160), plate(resident, 900, 90)])
