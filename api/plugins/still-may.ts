@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../../contracts/clock.ts'
 import { seesCommunity } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
-import { identify, whoIs } from '../plugins/access.ts'
+import { identify, whoIs } from './access.ts'
 
 /**
  * Whether whoever began to watch may still: signed in, not disabled, in the same role and area. A picture
