@@ -3,7 +3,7 @@ import type { Principal } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import { decodeCursor, pageOf } from '../pages.ts'
 
-export interface AccessLogFilter {
+interface AccessLogFilter {
   readonly limit: number
   readonly cursor?: string | undefined
   readonly community?: string | undefined

@@ -6,7 +6,7 @@ const secretInQuery = /([?&][^=&#]*(?:pass|pwd|token|secret|auth|key)[^=&#]*=)[^
 const hidden = '***'
 
 /** A camera's address as people and machines may see it: what signs in to the camera is struck out. */
-export const shownSource = (source: string): string =>
+const shownSource = (source: string): string =>
   source.replace(userInfo, `$1${hidden}@$3`).replaceAll(secretInQuery, `$1${hidden}`)
 
 /** A device as an answer shows it; the box is told the whole. */
