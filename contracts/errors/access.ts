@@ -58,6 +58,13 @@ export const accessErrors = {
     '设置显著提示标识，把照片的 sha256 写入摄像机的 signSha256',
     'Put up a sign, and set signSha256 of the camera to the sha256 of its photo',
   ),
+  'face.templates-unusable': entry(
+    null,
+    '有人脸模板不能用',
+    'Some stored faces cannot be used',
+    '密钥 secrets/face-key 丢失或模型换了：从备份恢复密钥，或请本人重新录入',
+    'The key secrets/face-key was lost, or the model changed: restore the key, or enrol again',
+  ),
   'door.face-only': entry(
     422,
     '门不能只认脸',

@@ -57,6 +57,7 @@ export function createFaceEntry(deps: FaceEntryDeps): FaceEntry {
   const atDoor = createDoorCameras(roster)
   const inTurn = createQueue()
   let lookAgain: NodeJS.Timeout | null = null
+  let unusable = { damaged: 0, foreign: 0 }
 
   async function reconcile(): Promise<void> {
     book.sync()
@@ -90,6 +91,7 @@ export function createFaceEntry(deps: FaceEntryDeps): FaceEntry {
       return { templates: await store.remove([template]), pictures: 0 }
     },
     count: () => book.count(),
+    unusable: () => unusable,
     reconcile,
     async start() {
       const foreign: string[] = []
@@ -99,6 +101,7 @@ export function createFaceEntry(deps: FaceEntryDeps): FaceEntry {
         book.put(template, usable)
       }
       const { damaged } = await store.load(take)
+      unusable = { damaged: damaged.length, foreign: foreign.length }
       if (damaged.length > 0)
         logger.error({ files: damaged.slice(0, 20), count: damaged.length }, 'damaged face files')
       if (foreign.length > 0)

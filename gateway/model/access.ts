@@ -49,6 +49,8 @@ export interface FaceEntry {
   enrol(request: EnrolRequest): Promise<EnrolAnswer>
   forget(template: string): Promise<ForgetAnswer>
   count(): { readonly persons: number; readonly templates: number }
+  /** Faces that were found at the start and open nothing: damaged or of another key, or of another model. */
+  unusable(): { readonly damaged: number; readonly foreign: number }
   /** The roster has changed: templates without a live consent are deleted. Resolves once they are gone from disk. */
   reconcile(): Promise<void>
   start(): Promise<void>

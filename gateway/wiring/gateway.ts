@@ -42,6 +42,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
     ...parts,
     ...sight,
     ...entrances,
+    faces,
     sender,
     loopDelay,
     startedAt: clock(),

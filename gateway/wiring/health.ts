@@ -10,6 +10,7 @@ import type { ClipBuffer } from '../cameras/clip-buffer.ts'
 import type { ClipMaker } from '../cameras/clip-maker.ts'
 import type { EvidenceStore } from '../cameras/evidence-store.ts'
 import type { HlsLive } from '../cameras/hls-live.ts'
+import type { FaceEntry } from '../model/access.ts'
 import type { OutboxSender } from '../outbox/outbox-sender.ts'
 import type { Pipeline } from '../pipeline/client.ts'
 import type { VisionPool, VisionStats } from '../vision/vision-pool.ts'
@@ -28,6 +29,7 @@ export interface HealthDeps {
   readonly clips: ClipMaker
   readonly clipBuffer: ClipBuffer
   readonly live: HlsLive
+  readonly faces: FaceEntry | null
   readonly commands: CommandBus
   readonly doors: Doors
   readonly barriers: Barriers
@@ -59,6 +61,7 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
       sources: deps.sources.problems(),
       clips: deps.clips.problem(),
       sender: sent.lastError,
+      unusableFaces: unusableOf(deps.faces),
       seriesError: stats.series.lastError,
       poisoned: stats.outbox.poisoned,
       commitsRefused:
@@ -143,4 +146,9 @@ function sourceCounts(sources: CameraSources) {
     'sources.restarts': all.reduce((sum, { restarts }) => sum + restarts, 0),
     'sources.kills': all.reduce((sum, { kills }) => sum + kills, 0),
   }
+}
+
+function unusableOf(faces: FaceEntry | null): number {
+  const { damaged, foreign } = faces?.unusable() ?? { damaged: 0, foreign: 0 }
+  return damaged + foreign
 }

@@ -13,6 +13,8 @@ export interface Symptoms {
   /** What the outbox sender last failed with; null while it works. */
   readonly sender: { readonly code: ErrorCode; readonly detail: string } | null
   readonly seriesError: string | null
+  /** Faces on disk that open nothing. */
+  readonly unusableFaces: number
   readonly poisoned: number
   /** Why records could not be committed lately; null when all could. */
   readonly commitsRefused: ErrorCode | null
@@ -57,6 +59,7 @@ export function problemsOf(symptoms: Symptoms): Problem[] {
   for (const [code, cameras] of bySource) add(code, cameras.slice(0, 10).join(', '))
   if (symptoms.clips !== null) add(symptoms.clips, 'clips')
   if (symptoms.sender !== null) add(symptoms.sender.code, symptoms.sender.detail)
+  if (symptoms.unusableFaces > 0) add('face.templates-unusable', String(symptoms.unusableFaces))
   if (symptoms.seriesError !== null) add('influx.unreachable', symptoms.seriesError)
   if (symptoms.poisoned > 0 && symptoms.sender?.code !== 'outbox.poisoned') {
     add('outbox.poisoned', String(symptoms.poisoned))

@@ -21,6 +21,7 @@ const codesOf = (model: Model, more: Partial<Symptoms> = {}) =>
     sources: [],
     clips: null,
     sender: null,
+    unusableFaces: 0,
     seriesError: null,
     poisoned: 0,
     commitsRefused: null,
