@@ -36,6 +36,8 @@ test('a picture is named by its content, stored once, and read back as it was', 
 })
 
 test('what nobody refers to is gone after an hour; what is locked stays, also over a restart', async () => {
+  // The age of what is found at the start is that of its file.
+  now = Date.now()
   const store = await open()
   const loose = (await store.put(picture(1))) ?? ''
   const locked = (await store.put(picture(2))) ?? ''
