@@ -71,8 +71,8 @@ describe.runIf(needs('ffmpeg'))('the live view as HLS', () => {
       },
       {
         folder,
-        // As fast as it can be read: a file has all its pictures at once.
-        input: { options: ['-stream_loop', '50'], protocols: 'file' },
+        // Ten times as fast as a camera: the file lasts longer than the test, on a fast machine too.
+        input: { options: ['-readrate', '10', '-stream_loop', '50'], protocols: 'file' },
         ...options,
       },
     )
