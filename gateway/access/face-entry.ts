@@ -94,21 +94,7 @@ export function createFaceEntry(deps: FaceEntryDeps): FaceEntry {
     unusable: () => unusable,
     reconcile,
     async start() {
-      const foreign: string[] = []
-      const take = (template: FaceTemplate): void => {
-        const usable = template.modelSha256 === deps.modelSha256
-        if (!usable) foreign.push(template.id)
-        book.put(template, usable)
-      }
-      const { damaged } = await store.load(take)
-      unusable = { damaged: damaged.length, foreign: foreign.length }
-      if (damaged.length > 0)
-        logger.error({ files: damaged.slice(0, 20), count: damaged.length }, 'damaged face files')
-      if (foreign.length > 0)
-        logger.error(
-          { templates: foreign.slice(0, 20), count: foreign.length },
-          'faces of another model match nobody: enrol them again',
-        )
+      unusable = await loadAll(deps, store, book)
       await reconcile()
     },
     async close() {
@@ -116,6 +102,28 @@ export function createFaceEntry(deps: FaceEntryDeps): FaceEntry {
       await inTurn.idle()
     },
   }
+}
+
+/** Takes every template from disk into the gallery; counts and names those that are of no use. */
+async function loadAll(
+  { modelSha256, logger }: FaceEntryDeps,
+  store: ReturnType<typeof createTemplateStore>,
+  book: GalleryBook,
+): Promise<ReturnType<FaceEntry['unusable']>> {
+  const foreign: string[] = []
+  const { damaged } = await store.load((template: FaceTemplate) => {
+    const usable = template.modelSha256 === modelSha256
+    if (!usable) foreign.push(template.id)
+    book.put(template, usable)
+  })
+  if (damaged.length > 0)
+    logger.error({ files: damaged.slice(0, 20), count: damaged.length }, 'damaged face files')
+  if (foreign.length > 0)
+    logger.error(
+      { templates: foreign.slice(0, 20), count: foreign.length },
+      'faces of another model match nobody: enrol them again',
+    )
+  return { damaged: damaged.length, foreign: foreign.length }
 }
 
 interface Queue {

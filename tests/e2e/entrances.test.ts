@@ -37,7 +37,10 @@ class Entrance {
     this.#topic = `linli/v1/demo/${id}`
   }
 
-  static async open(product: Product, body: Readonly<Record<string, unknown>> & { readonly id: string }): Promise<Entrance> {
+  static async open(
+    product: Product,
+    body: Readonly<Record<string, unknown>> & { readonly id: string },
+  ): Promise<Entrance> {
     const { mqtt } = await product.call<Registered>('POST', '/devices', body)
     const client = await connectAsync(product.mqttUrl, { ...mqtt, clientId: body.id })
     const made = new Entrance(client, body.id)
