@@ -30,6 +30,8 @@ export async function startGatewayProcess(options: {
   const child = spawn(process.execPath, [join(checkout(), 'dist/gateway/main.js')], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
+      // As the supervisor starts it.
+      MALLOC_ARENA_MAX: '2',
       ...process.env,
       LINLI_HOME: options.home,
       LINLI_COMMUNITY: options.community,
