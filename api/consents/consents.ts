@@ -102,9 +102,12 @@ export async function faceConsent(
     const others = all.length === 0 ? '' : ': no purpose of a live consent names the face'
     throw new CodedError('face.no-consent', `resident ${resident.id}${others}`)
   }
-  if (!needsGuardian(resident.birth_date, at.today)) return newest
   // They may have been taken for older when they consented.
   const guarded = live.find((row) => row.guardian !== null)
+  if (!needsGuardian(resident.birth_date, at.today)) {
+    // Of two in the same moment the one that a guardian gave holds longer.
+    return guarded?.given_at === newest.given_at ? guarded : newest
+  }
   if (guarded === undefined) {
     throw new CodedError('consent.guardian-required', `resident ${resident.id} is under 14`)
   }
