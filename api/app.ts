@@ -23,6 +23,7 @@ import { evidenceRoutes } from './routes/evidence.ts'
 import { faceRoutes } from './routes/faces.ts'
 import { gatewayRoutes } from './routes/gateway.ts'
 import { mqttCredentialRoutes } from './routes/mqtt-credentials.ts'
+import { modeRoutes } from './routes/modes.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { type StreamOptions, streamRoutes } from './routes/stream.ts'
 import { systemRoutes } from './routes/system.ts'
@@ -87,6 +88,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(visitorRoutes(services))
       await api.register(watchlistRoutes(services))
       await api.register(careRoutes(services))
+      await api.register(modeRoutes(services))
       await api.register(eventRoutes(services))
       await api.register(auditRoutes(services))
       await api.register(streamRoutes({ ...services, serviceToken }, stream))

@@ -26,6 +26,7 @@ export const idPrefixes = {
   vehicle: 'veh',
   visitor: 'vis',
   watched: 'wat',
+  mode: 'mod',
 } as const
 export type IdKind = keyof typeof idPrefixes
 

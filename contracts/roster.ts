@@ -3,6 +3,17 @@ import { AccessHolder, BarrierSettings, DoorSettings, RelaySettings, WeekWindow 
 import { Polygon } from './detections.ts'
 import { Slug } from './ids.ts'
 import { Place } from './place.ts'
+import { RosterMode, RosterVehicle, RosterVisitor, RosterWatched } from './roster-passes.ts'
+
+export {
+  communityModes,
+  RosterMode,
+  RosterVehicle,
+  RosterVisitor,
+  RosterWatched,
+  vehicleLists,
+  type CommunityMode,
+} from './roster-passes.ts'
 
 /** What a zone is for; `area` has no rule of its own. */
 export const zoneKinds = [
@@ -201,54 +212,6 @@ export const RosterFace = Type.Object({
 })
 export type RosterFace = Static<typeof RosterFace>
 
-export const vehicleLists = ['allow', 'notice', 'block'] as const
-
-/** A number plate that barriers know. `notice` tells staff and opens as `allow` does; `block` stays shut. */
-export const RosterVehicle = Type.Object({
-  id: Type.String({ maxLength: 128 }),
-  community: Slug,
-  /** Upper case, without the dot: 苏ED51712. */
-  plate: Type.String({ minLength: 5, maxLength: 12 }),
-  holder: Type.Union([AccessHolder, Type.Null()]),
-  list: Type.Enum(vehicleLists),
-  note: Type.Union([Type.String({ maxLength: 500 }), Type.Null()]),
-  from: Type.Union([Type.Number(), Type.Null()]),
-  to: Type.Union([Type.Number(), Type.Null()]),
-})
-export type RosterVehicle = Static<typeof RosterVehicle>
-
-/** A visit that somebody announced: a signed QR code, a PIN, a plate, or several of them. */
-export const RosterVisitor = Type.Object({
-  id: Type.String({ maxLength: 128 }),
-  community: Slug,
-  name: Type.String({ maxLength: 100 }),
-  /** Resident whom they visit. */
-  host: Type.Union([Type.String({ maxLength: 128 }), Type.Null()]),
-  /** SHA-256 of community, ":" and the PIN. */
-  pinHashHex: Type.Union([Type.String(), Type.Null()]),
-  plate: Type.Union([Type.String({ maxLength: 12 }), Type.Null()]),
-  /** Doors and barriers by device id; empty means all of the community. */
-  doors: Type.Array(Slug),
-  from: Type.Number(),
-  to: Type.Number(),
-  /** Entries in all, over all doors; null: any number within the time. */
-  entriesMax: Type.Union([Type.Integer({ minimum: 1, maximum: 1_000 }), Type.Null()]),
-})
-export type RosterVisitor = Static<typeof RosterVisitor>
-
-/** One approved entry of the watch-list (control C9); expired ones match nothing. */
-export const RosterWatched = Type.Object({
-  id: Type.String({ maxLength: 128 }),
-  community: Slug,
-  /** Template in the gateway. */
-  template: Type.String({ maxLength: 128 }),
-  label: Type.String({ maxLength: 100 }),
-  authority: Type.String({ maxLength: 200 }),
-  documentNumber: Type.String({ maxLength: 100 }),
-  expiresAt: Type.Number(),
-})
-export type RosterWatched = Static<typeof RosterWatched>
-
 export const rosterSections = [
   'devices',
   'credentials',
@@ -259,6 +222,7 @@ export const rosterSections = [
   'vehicles',
   'visitors',
   'watchlist',
+  'modes',
 ] as const
 export type RosterSection = (typeof rosterSections)[number]
 
@@ -273,6 +237,7 @@ export const Roster = Type.Object({
   vehicles: Type.Optional(Type.Array(RosterVehicle)),
   visitors: Type.Optional(Type.Array(RosterVisitor)),
   watchlist: Type.Optional(Type.Array(RosterWatched)),
+  modes: Type.Optional(Type.Array(RosterMode)),
 })
 export type Roster = Static<typeof Roster>
 
@@ -292,5 +257,6 @@ export const RosterChange = Type.Object({
   vehicles: change(RosterVehicle),
   visitors: change(RosterVisitor),
   watchlist: change(RosterWatched),
+  modes: change(RosterMode),
 })
 export type RosterChange = Static<typeof RosterChange>

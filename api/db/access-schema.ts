@@ -109,6 +109,20 @@ export interface WatchlistTable {
   expires_at: number
 }
 
+export interface ModesTable {
+  id: string
+  community: string
+  mode: string
+  from_at: number
+  to_at: number | null
+  reason: string
+  by_id: string
+  by_name: string
+  created_at: number
+  ended_at: number | null
+  ended_by: string | null
+}
+
 export interface AccessTables {
   consents: ConsentsTable
   faces: FacesTable
@@ -117,4 +131,5 @@ export interface AccessTables {
   vehicles: VehiclesTable
   visitors: VisitorsTable
   watchlist: WatchlistTable
+  modes: ModesTable
 }

@@ -7,6 +7,7 @@ import type {
   RosterDevice,
   RosterFace,
   RosterHousehold,
+  RosterMode,
   RosterResident,
   RosterVehicle,
   RosterVisitor,
@@ -15,6 +16,7 @@ import type {
 import type { BarrierSettings, DoorSettings, RelaySettings } from '../../contracts/access.ts'
 import type {
   FacesTable,
+  ModesTable,
   VehiclesTable,
   VisitorsTable,
   WatchlistTable,
@@ -132,4 +134,14 @@ export const watchedOf = (row: Selectable<WatchlistTable>): RosterWatched => ({
   authority: row.authority,
   documentNumber: row.document_number,
   expiresAt: row.expires_at,
+})
+
+export const modeOf = (row: Selectable<ModesTable>): RosterMode => ({
+  id: row.id,
+  community: row.community,
+  mode: row.mode as RosterMode['mode'],
+  from: row.from_at,
+  to: row.to_at,
+  by: row.by_name,
+  reason: row.reason,
 })

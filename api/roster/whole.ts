@@ -1,5 +1,6 @@
 import type { Roster } from '../../contracts/roster.ts'
 import type { Db, Trx } from '../db/open.ts'
+import { standingModes } from '../modes/modes.ts'
 import { rosterVersion } from './change.ts'
 import {
   cardOf,
@@ -7,6 +8,7 @@ import {
   deviceOf,
   faceOf,
   householdOf,
+  modeOf,
   residentOf,
   vehicleOf,
   visitorOf,
@@ -31,6 +33,7 @@ export function readRoster(db: Db, now: number): Promise<Roster> {
       visitorOf,
     ),
     watchlist: await readWatchlist(trx, now),
+    modes: (await standingModes(trx, now)).map(modeOf),
   }))
 }
 

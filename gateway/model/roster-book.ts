@@ -6,6 +6,7 @@ import type {
   RosterDevice,
   RosterFace,
   RosterHousehold,
+  RosterMode,
   RosterResident,
   RosterVehicle,
   RosterVisitor,
@@ -14,6 +15,8 @@ import type {
 import type { RosterView } from './roster-view.ts'
 
 const deviceKey = (community: string, id: string): string => `${community}/${id}`
+
+const noModes: readonly RosterMode[] = []
 
 function group<T>(items: Iterable<T>, keyOf: (item: T) => string | null): Map<string, T[]> {
   const groups = new Map<string, T[]>()
@@ -39,6 +42,7 @@ export class RosterBook implements RosterView {
   readonly #vehicles = new Map<string, RosterVehicle>()
   readonly #visitors = new Map<string, RosterVisitor>()
   readonly #watchlist = new Map<string, RosterWatched>()
+  readonly #modes = new Map<string, RosterMode>()
   #vehiclesByPlate = new Map<string, RosterVehicle>()
   #residentsOf = new Map<string, RosterResident[]>()
   #devicesOf = new Map<string, RosterDevice[]>()
@@ -55,6 +59,7 @@ export class RosterBook implements RosterView {
       this.#vehicles,
       this.#visitors,
       this.#watchlist,
+      this.#modes,
     ])
       map.clear()
     this.#upsert(roster)
@@ -74,6 +79,7 @@ export class RosterBook implements RosterView {
     for (const id of change.vehicles?.remove ?? []) this.#vehicles.delete(id)
     for (const id of change.visitors?.remove ?? []) this.#visitors.delete(id)
     for (const id of change.watchlist?.remove ?? []) this.#watchlist.delete(id)
+    for (const id of change.modes?.remove ?? []) this.#modes.delete(id)
     this.#upsert({
       devices: change.devices?.upsert ?? [],
       credentials: change.credentials?.upsert ?? [],
@@ -84,6 +90,7 @@ export class RosterBook implements RosterView {
       vehicles: change.vehicles?.upsert ?? [],
       visitors: change.visitors?.upsert ?? [],
       watchlist: change.watchlist?.upsert ?? [],
+      modes: change.modes?.upsert ?? [],
     })
     this.version = change.version
     this.#index()
@@ -102,6 +109,7 @@ export class RosterBook implements RosterView {
       vehicles: [...this.#vehicles.values()],
       visitors: [...this.#visitors.values()],
       watchlist: [...this.#watchlist.values()],
+      modes: [...this.#modes.values()],
     }
   }
 
@@ -154,6 +162,14 @@ export class RosterBook implements RosterView {
   watchlist(): Iterable<RosterWatched> {
     return this.#watchlist.values()
   }
+  activeModes(community: string, now: number): readonly RosterMode[] {
+    if (this.#modes.size === 0) return noModes
+    const holds = ({ from, to }: RosterMode): boolean => from <= now && (to === null || now < to)
+    return [...this.#modes.values()].filter((mode) => mode.community === community && holds(mode))
+  }
+  modes(): Iterable<RosterMode> {
+    return this.#modes.values()
+  }
 
   #upsert(items: Omit<Roster, 'version'>): void {
     for (const device of items.devices)
@@ -167,6 +183,7 @@ export class RosterBook implements RosterView {
     for (const vehicle of items.vehicles ?? []) this.#vehicles.set(vehicle.id, vehicle)
     for (const visitor of items.visitors ?? []) this.#visitors.set(visitor.id, visitor)
     for (const watched of items.watchlist ?? []) this.#watchlist.set(watched.id, watched)
+    for (const mode of items.modes ?? []) this.#modes.set(mode.id, mode)
   }
 
   #index(): void {

@@ -4,6 +4,7 @@ import type {
   RosterDevice,
   RosterFace,
   RosterHousehold,
+  RosterMode,
   RosterResident,
   RosterVehicle,
   RosterVisitor,
@@ -29,4 +30,8 @@ export interface RosterView {
   visitor(id: string): RosterVisitor | null
   visitors(): Iterable<RosterVisitor>
   watchlist(): Iterable<RosterWatched>
+  /** Modes of a community that hold at `now`, epoch ms. */
+  activeModes(community: string, now: number): readonly RosterMode[]
+  /** All of them, those to come and those that are over too. */
+  modes(): Iterable<RosterMode>
 }

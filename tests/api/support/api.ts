@@ -22,6 +22,7 @@ export interface Caller {
   get(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>
   post(url: string, payload?: object): Promise<LightMyRequestResponse>
   patch(url: string, payload: object): Promise<LightMyRequestResponse>
+  put(url: string, payload: object): Promise<LightMyRequestResponse>
   delete(url: string): Promise<LightMyRequestResponse>
 }
 
@@ -84,6 +85,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     post: (url, payload) =>
       call(token, { method: 'POST', url: `/api/v1${url}`, payload: payload ?? {} }),
     patch: (url, payload) => call(token, { method: 'PATCH', url: `/api/v1${url}`, payload }),
+    put: (url, payload) => call(token, { method: 'PUT', url: `/api/v1${url}`, payload }),
     delete: (url) => call(token, { method: 'DELETE', url: `/api/v1${url}` }),
   })
   let counter = 0

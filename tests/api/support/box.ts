@@ -75,7 +75,7 @@ export async function startBox(port = 0, startVersion = -1): Promise<Box> {
 /** By id, as the gateway does it; devices and credentials are looked at in the whole roster only. */
 function applied(roster: Roster, change: RosterChange): Roster {
   const next: Record<string, unknown> = { ...roster, version: change.version }
-  for (const section of ['faces', 'vehicles', 'visitors', 'watchlist', 'cards'] as const) {
+  for (const section of ['faces', 'vehicles', 'visitors', 'watchlist', 'cards', 'modes'] as const) {
     const part = change[section]
     if (part === undefined) continue
     const fresh: readonly { readonly id: string }[] = part.upsert
