@@ -22,6 +22,7 @@ export const anomalyDefaults: Record<AnomalyType, AnomalyDefault> = {
     ...of('C0603', '说不准：没人看守的时间太长', 'Cannot tell: watched too little'),
     hours: 4,
   },
+  'resident.should-be-back': of('C0603', '该回来了，还没见到', 'Should be back, not seen yet'),
   'care.visit-overdue': of('C0603', '走访到期未做', 'Visit overdue'),
   'sos.pressed': of('C0605', '有人按了求助', 'Help button pressed'),
   'smoke.alarm': of('C0106', '烟感报警', 'Smoke alarm'),

@@ -8,6 +8,7 @@ import { LocalText } from './text.ts'
 export const anomalyTypes = [
   'resident.unseen',
   'resident.cannot-tell',
+  'resident.should-be-back',
   'care.visit-overdue',
   'sos.pressed',
   'smoke.alarm',
@@ -172,6 +173,7 @@ export type AnomalyClear = Static<typeof AnomalyClear>
 export const defaultSeverity: Record<AnomalyType, Severity> = {
   'resident.unseen': 'critical',
   'resident.cannot-tell': 'major',
+  'resident.should-be-back': 'minor',
   'care.visit-overdue': 'major',
   'sos.pressed': 'critical',
   'smoke.alarm': 'critical',

@@ -14,6 +14,7 @@ export const gatewayEventTypes = [
   'device.status',
   'device.seen',
   'camera.state',
+  'care.returned',
 ] as const
 export type GatewayEventType = (typeof gatewayEventTypes)[number]
 
@@ -36,6 +37,17 @@ export type GatewayEventBatch = Static<typeof GatewayEventBatch>
 /** Names of the server-sent events on `GET /api/v1/stream`. */
 export const streamEvents = ['ticket', 'anomaly', 'sighting', 'device', 'kpi'] as const
 export type StreamEvent = (typeof streamEvents)[number]
+
+/** Data of `care.returned`: somebody who was away was seen, and the absence is over by that. */
+export const CareReturned = Type.Object({
+  resident: Type.String(),
+  suspension: Type.String(),
+  /** When they were seen, epoch ms, by what, and where. */
+  at: Type.Number(),
+  what: Type.String(),
+  where: Type.String(),
+})
+export type CareReturned = Static<typeof CareReturned>
 
 /** Data of `device.seen`: a device that is not in the roster came in, or says more about itself. */
 export const DeviceSeen = Type.Object({

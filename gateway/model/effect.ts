@@ -1,4 +1,5 @@
 import type { AnomalyType, Evidence, Severity } from '../../contracts/anomaly.ts'
+import type { GatewayEventType } from '../../contracts/events.ts'
 import type { Place, Subject } from '../../contracts/place.ts'
 import type { LocalText } from '../../contracts/text.ts'
 
@@ -31,7 +32,7 @@ export interface ClearEffect {
   readonly evidence: readonly Evidence[]
 }
 
-/** More evidence for an anomaly that is open; nothing where it is not. Engines never say it: a clip is made after them. */
+/** More evidence for an anomaly that is open; nothing where it is not. It raises and ends nothing. */
 export interface AddEffect {
   readonly kind: 'add'
   readonly key: string
@@ -39,5 +40,18 @@ export interface AddEffect {
   readonly evidence: readonly Evidence[]
 }
 
-/** What engines decide. */
+/** Something that is no alarm, for the history and for those who act on it: goes up as an event of the gateway. */
+export interface TellEffect {
+  readonly kind: 'tell'
+  readonly type: GatewayEventType
+  readonly community: string
+  readonly device: string | null
+  /** Event time, epoch ms. */
+  readonly at: number
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** What rules decide. */
 export type Effect = RaiseEffect | ClearEffect
+/** What an engine may decide that knows more than alarms. */
+export type AnyEffect = Effect | AddEffect | TellEffect

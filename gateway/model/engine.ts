@@ -1,4 +1,4 @@
-import type { Effect } from './effect.ts'
+import type { AnyEffect, Effect } from './effect.ts'
 import type { Input } from './input.ts'
 
 export interface StateRow {
@@ -12,8 +12,8 @@ export interface StateRow {
  * and on nothing else. It reads no clock; time comes in with the inputs (`receivedAt`, `tick`).
  * The pipeline saves `takeDirty()` in the transaction that commits the inputs.
  */
-export interface Engine {
-  apply(input: Input): readonly Effect[]
+export interface Engine<E extends AnyEffect = Effect> {
+  apply(input: Input): readonly E[]
   /** The earliest time at which a tick would have an effect, epoch ms; null when nothing waits. */
   nextDueAt(): number | null
   restore(rows: Iterable<StateRow>): void

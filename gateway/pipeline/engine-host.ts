@@ -2,14 +2,14 @@ import type { Database } from 'better-sqlite3'
 import type { CareItem } from '../../contracts/care.ts'
 import type { ParkingSession } from '../../contracts/http/access.ts'
 import type { AccessMemory } from '../access/passback.ts'
-import type { Effect } from '../model/effect.ts'
+import type { AnyEffect } from '../model/effect.ts'
 import type { Engine, StateRow } from '../model/engine.ts'
 import type { Input } from '../model/input.ts'
 
 export interface NamedEngine {
   /** Under which its state is kept; never reused for another. */
   readonly name: string
-  readonly engine: Engine
+  readonly engine: Engine<AnyEffect>
 }
 
 /** What doors and barriers need at their start: passages, entries of visitors, cars that are in. */
@@ -43,7 +43,7 @@ export class EngineHost {
     for (const { name, engine } of engines) engine.restore(rows.all(name))
   }
 
-  apply(input: Input, onEffect: (effect: Effect) => void): void {
+  apply(input: Input, onEffect: (effect: AnyEffect) => void): void {
     for (const { engine } of this.#engines)
       for (const effect of engine.apply(input)) onEffect(effect)
   }

@@ -4,7 +4,7 @@ import type { GatewayEvent } from '../../contracts/events.ts'
 import type { Quarantined } from '../../contracts/health.ts'
 import type { Aggregate, DeviceState, TelemetryAnswer } from '../../contracts/private-api.ts'
 import type { Roster } from '../../contracts/roster.ts'
-import type { Effect } from '../model/effect.ts'
+import type { AnyEffect } from '../model/effect.ts'
 import type { DeviceEventInput } from '../model/input.ts'
 import type { QueuedItem } from '../outbox/outbox-item.ts'
 import type { EntranceMemory } from './engine-host.ts'
@@ -13,7 +13,7 @@ import type { RetainedRow } from './retained-table.ts'
 
 /** What a commit brought forth; given to listeners on the main thread after it. */
 export interface CommittedEffects {
-  readonly effects: readonly Effect[]
+  readonly effects: readonly AnyEffect[]
   /** Also in the outbox; here to be published under the gateway's own device id. */
   readonly events: readonly GatewayEvent[]
   /** Events of approved devices; an acknowledgement of a command has the type `ack`. */

@@ -1,11 +1,12 @@
 import type { Database } from 'better-sqlite3'
 import { dayMs, secondMs } from '../../contracts/clock.ts'
 import type { GatewayEvent } from '../../contracts/events.ts'
+import { gatewayDevice } from '../../contracts/topics.ts'
 import { limits } from '../../contracts/limits.ts'
 import type { Roster, RosterChange } from '../../contracts/roster.ts'
 import { decode } from '../ingest/decode.ts'
 import { createTopicMemo } from '../ingest/topic-memo.ts'
-import type { Effect } from '../model/effect.ts'
+import type { AnyEffect } from '../model/effect.ts'
 import type { DeviceEventInput, Input, Reading } from '../model/input.ts'
 import type { LogRecord } from '../model/record.ts'
 import type { RosterView } from '../model/roster-view.ts'
@@ -42,7 +43,7 @@ export interface Counts {
 
 /** What the main thread is told of a batch after its commit. */
 export interface BatchResult {
-  readonly effects: readonly Effect[]
+  readonly effects: readonly AnyEffect[]
   readonly events: readonly GatewayEvent[]
   /** Events and acknowledgements of approved devices, for doors and commands. */
   readonly deviceEvents: readonly DeviceEventInput[]
@@ -77,7 +78,7 @@ export class Processor {
   readonly #series: SeriesPort
   readonly #parseTopic = createTopicMemo()
   #readings: Reading[] = []
-  #effects: Effect[] = []
+  #effects: AnyEffect[] = []
   #deviceEvents: DeviceEventInput[] = []
 
   constructor(db: Database, parts: ProcessorParts) {
@@ -170,8 +171,16 @@ export class Processor {
     this.#engines.apply(input, (effect) => this.#effect(effect, record))
   }
 
-  #effect(effect: Effect, record: LogRecord): void {
+  #effect(effect: AnyEffect, record: LogRecord): void {
     this.#effects.push(effect)
-    this.anomalies.apply(effect, record.receivedAt)
+    const { receivedAt } = record
+    if (effect.kind !== 'tell') {
+      this.anomalies.apply(effect, receivedAt)
+      return
+    }
+    const { type, community, device, at, data } = effect
+    const told = { type, community, device: device ?? gatewayDevice, ts: at, data: { ...data } }
+    // Two tellings of one moment are told apart by what they say.
+    this.#events.add(told, receivedAt, JSON.stringify(data))
   }
 }

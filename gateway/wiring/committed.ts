@@ -6,7 +6,7 @@ import type { CommandBus } from '../access/command-bus.ts'
 import type { BarrierGuard, DoorGuard } from '../model/access.ts'
 import type { ClipMaker } from '../cameras/clip-maker.ts'
 import type { EvidenceStore } from '../cameras/evidence-store.ts'
-import type { Effect } from '../model/effect.ts'
+import type { AnyEffect } from '../model/effect.ts'
 import type { DeviceEventInput } from '../model/input.ts'
 import type { Logger } from '../model/logger.ts'
 import type { RosterView } from '../model/roster-view.ts'
@@ -42,7 +42,8 @@ export function followCommitted(deps: FollowDeps): (committed: CommittedEffects)
   }
 }
 
-const picturesOf = (effect: Effect): string[] => effect.evidence.flatMap(filesOf)
+const picturesOf = (effect: AnyEffect): string[] =>
+  effect.kind === 'tell' ? [] : effect.evidence.flatMap(filesOf)
 
 /** An event or an ack of a device, for the doors and for who sent a command. */
 export async function deviceEvent(
