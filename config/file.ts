@@ -10,13 +10,22 @@ import { parseYaml } from './yaml.ts'
  */
 export function parseConfig(text: string, source: string, folder: string): Config {
   const config = parseYaml(Config, text, source)
+  const placed = (item: string | null): string | null =>
+    item === null ? null : resolve(folder, item)
+  const { broker } = config
   return {
     ...config,
+    broker: {
+      ...broker,
+      caFile: placed(broker.caFile),
+      certFile: placed(broker.certFile),
+      keyFile: placed(broker.keyFile),
+    },
     cameras: {
       ...config.cameras,
       allowedFolders: config.cameras.allowedFolders.map((item) => resolve(folder, item)),
     },
-    rules: { file: config.rules.file === null ? null : resolve(folder, config.rules.file) },
+    rules: { file: placed(config.rules.file) },
   }
 }
 

@@ -4,6 +4,8 @@ const nullable = <T extends TSchema>(schema: T, description: string) =>
   Type.Union([schema, Type.Null()], { default: null, description })
 const name = (description: string) =>
   nullable(Type.String({ minLength: 1, maxLength: 256 }), description)
+const file = (description: string) =>
+  nullable(Type.String({ minLength: 1, maxLength: 4_096 }), `PEM file ${description}`)
 const closed = { additionalProperties: false, default: {} } as const
 
 const acceptedBy = name('who accepted that plaintext leaves this machine; null closes it')
@@ -16,6 +18,10 @@ const Broker = Type.Object(
     ),
     username: name('for the external broker'),
     password: name('for the external broker'),
+    caFile: file('of the authority that signed its certificate; null trusts those of the system'),
+    certFile: file('our own certificate, where it asks for one'),
+    keyFile: file('the key of certFile'),
+    clientId: name('of our session there; null takes linli-gateway-COMMUNITY'),
     connectionsMax: Type.Integer({
       minimum: 1,
       maximum: 100_000,

@@ -3,6 +3,7 @@ import type { Quarantined } from '../../contracts/health.ts'
 import type { Logger } from '../model/logger.ts'
 import type { LogRecord } from '../model/record.ts'
 import type { RosterView } from '../model/roster-view.ts'
+import type { BrokerProblem } from './broker-failure.ts'
 
 /** One JPEG as it came; never logged, never retained, dropped first when there are too many. */
 export interface IncomingFrame {
@@ -65,8 +66,8 @@ export interface BrokerStats {
   readonly framesIn: number
   /** Counters of everything a bound has refused or dropped, by code. */
   readonly dropped: Readonly<Record<string, number>>
-  /** The last coded reason why it is not connected; external only. */
-  readonly lastError: string | null
+  /** Why it is not connected, or what it may not do there; external only. */
+  readonly problems: readonly BrokerProblem[]
 }
 
 export interface Broker {

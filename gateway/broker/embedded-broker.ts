@@ -142,7 +142,7 @@ class EmbeddedBroker implements Broker {
       messagesIn: this.#gate.messagesIn,
       framesIn: this.#gate.framesIn,
       dropped: this.#counters.snapshot(),
-      lastError: null,
+      problems: [],
     }
   }
 

@@ -1,38 +1,24 @@
-import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
+import { connect, type IPublishPacket, type MqttClient } from 'mqtt'
 import { CodedError, type ErrorCode } from '../../contracts/errors.ts'
 import { limits } from '../../contracts/limits.ts'
 import { deviceTopic, gatewayDevice, topicRoot } from '../../contracts/topics.ts'
+import { backoffMs } from '../model/backoff.ts'
 import { externalClient, type LogRecord } from '../model/record.ts'
 import { AckWriter } from './ack-writer.ts'
 import type { Broker, BrokerDeps, BrokerStats, MessageHandler, PublishOptions } from './broker.ts'
+import { type BrokerProblem, failureOf } from './broker-failure.ts'
 import { Counters } from './counters.ts'
+import { clientOptions, type ExternalBrokerOptions } from './external-options.ts'
 import { refusePayload, routeOf } from './intake.ts'
 import { LocalSubscribers } from './local-subscribers.ts'
 import { storeRecord } from './store-record.ts'
+import { subscribeEach } from './subscribe-each.ts'
 import { levelCount } from './topic-filter.ts'
-
-export interface ExternalBrokerOptions {
-  /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
-  readonly url: string
-  readonly username?: string
-  readonly password?: string
-  readonly community: string
-  /** Names the session that the broker keeps; two gateways must not share one. */
-  readonly clientId?: string
-  /** PEM of an authority to trust beside the system's. */
-  readonly ca?: string
-  readonly reconnectEveryMs?: number
-  readonly connectTimeoutMs?: number
-  /** How long `start` waits for the first connection before it goes on without, ms. */
-  readonly startWaitMs?: number
-  /** Commands on their way to the broker at most. */
-  readonly publishesMax?: number
-}
 
 type BrokerNeeds = Pick<
   BrokerDeps,
   'roster' | 'record' | 'onFrame' | 'onQuarantine' | 'clock' | 'logger'
->
+> & { readonly random: () => number }
 const recorded = ['info', 'status', 'telemetry', 'event', 'ack'] as const
 const nothing = Buffer.alloc(0)
 
@@ -51,7 +37,12 @@ class ExternalBroker implements Broker {
   #messagesIn = 0
   #framesIn = 0
   #publishing = 0
-  #lastError: string | null = 'broker.unreachable'
+  /** Why there is no connection; null while there is one. */
+  #lost: BrokerProblem | null = { code: 'broker.unreachable', detail: 'not yet connected' }
+  /** What the broker does not let us do, by code, while we are connected. */
+  readonly #limited = new Map<string, BrokerProblem>()
+  #failures = 0
+  #echo: NodeJS.Timeout | null = null
 
   constructor(deps: BrokerNeeds, options: ExternalBrokerOptions) {
     this.#deps = deps
@@ -60,11 +51,12 @@ class ExternalBroker implements Broker {
 
   /** Comes back without a connection too: it goes on trying, and `stats` says so. */
   async start(): Promise<{ port: null; tlsPort: null }> {
-    const client = connect(this.#options.url, this.#clientOptions())
+    const client = connect(this.#options.url, clientOptions(this.#options))
     this.#client = client
     client.on('connect', () => void this.#connected(client))
-    client.on('error', (error) => this.#failed(error.message))
-    client.on('offline', () => this.#failed('connection lost'))
+    client.on('error', (error) => this.#failed(failureOf(error)))
+    // Before MQTT.js' own listener, which takes the wait from its options.
+    client.prependListener('close', () => this.#closed(client))
     client.on('packetreceive', (packet) => {
       if (packet.cmd === 'publish') this.#receive(client, packet)
     })
@@ -81,6 +73,7 @@ class ExternalBroker implements Broker {
   async close(): Promise<void> {
     const client = this.#client
     this.#client = null
+    this.#stopListening()
     if (client === null) return
     if (client.connected) await this.#say(client, 'offline').catch(() => undefined)
     await client.endAsync(true)
@@ -123,47 +116,69 @@ class ExternalBroker implements Broker {
       messagesIn: this.#messagesIn,
       framesIn: this.#framesIn,
       dropped: this.#counters.snapshot(),
-      lastError: this.#lastError,
-    }
-  }
-
-  #clientOptions(): IClientOptions {
-    const { community, username, password, ca, clientId } = this.#options
-    return {
-      protocolVersion: 4,
-      clean: false,
-      clientId: clientId ?? `linli-gateway-${community}`,
-      keepalive: 30,
-      reconnectPeriod: this.#options.reconnectEveryMs ?? 500,
-      connectTimeout: this.#options.connectTimeoutMs ?? 10_000,
-      queueQoSZero: false,
-      resubscribe: false,
-      ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password }),
-      ...(ca === undefined ? {} : { ca }),
-      will: {
-        topic: deviceTopic(community, gatewayDevice, 'status'),
-        payload: Buffer.from('offline'),
-        qos: 1,
-        retain: true,
-      },
+      problems: [...(this.#lost === null ? [] : [this.#lost]), ...this.#limited.values()],
     }
   }
 
   async #connected(client: MqttClient): Promise<void> {
     const below = `${topicRoot}/${this.#options.community}/+`
     try {
-      await client.subscribeAsync(
-        recorded.map((leaf) => `${below}/${leaf}`),
-        { qos: 1 },
-      )
-      await client.subscribeAsync([`${below}/frame`, `${below}/frame/+`], { qos: 0 })
+      const refused = [
+        ...(await subscribeEach(
+          client,
+          recorded.map((leaf) => `${below}/${leaf}`),
+          1,
+        )),
+        ...(await subscribeEach(client, [`${below}/frame`, `${below}/frame/+`], 0)),
+      ]
+      this.#limit('broker.subscription-refused', refused.join(', '))
+      this.#listen()
       await this.#say(client, 'online')
-      this.#lastError = null
+      this.#lost = null
+      this.#failures = 0
       this.#deps.logger.info({ community: this.#options.community }, 'external broker connected')
     } catch (error) {
-      this.#failed((error as Error).message)
+      this.#failed(failureOf(error))
       client.stream.destroy()
+    }
+  }
+
+  /** Another wait before each try, so that the clients of a broker that restarts do not come all at once. */
+  #closed(client: MqttClient): void {
+    this.#stopListening()
+    this.#failed({ code: 'broker.unreachable', detail: 'connection lost' })
+    client.options.reconnectPeriod = Math.ceil(
+      backoffMs(++this.#failures, this.#deps.random, {
+        baseMs: this.#options.reconnectEveryMs ?? 500,
+        capMs: this.#options.reconnectMaxMs ?? 15_000,
+      }),
+    )
+  }
+
+  /**
+   * mosquitto acknowledges what its access list throws away, and grants subscriptions to topics that it will not
+   * deliver. Our own status comes back to us where we may both write and read.
+   */
+  #listen(): void {
+    this.#stopListening()
+    this.#echo = setTimeout(
+      () => this.#limit('broker.deaf', `${topicRoot}/${this.#options.community}/#`),
+      this.#options.echoMs ?? 10_000,
+    )
+    this.#echo.unref()
+  }
+
+  #stopListening(): void {
+    if (this.#echo !== null) clearTimeout(this.#echo)
+    this.#echo = null
+  }
+
+  #limit(code: ErrorCode, detail: string): void {
+    if (detail === '') this.#limited.delete(code)
+    else {
+      if (!this.#limited.has(code)) this.#deps.logger.warn({ code, detail }, 'external broker')
+      this.#counters.add(code)
+      this.#limited.set(code, { code, detail })
     }
   }
 
@@ -172,11 +187,12 @@ class ExternalBroker implements Broker {
     await client.publishAsync(topic, status, { qos: 1, retain: true })
   }
 
-  #failed(detail: string): void {
-    this.#counters.add('broker.unreachable')
-    if (this.#lastError === null)
-      this.#deps.logger.warn({ code: 'broker.unreachable', detail }, 'external broker lost')
-    this.#lastError = `broker.unreachable: ${detail}`
+  /** The close that follows says less than the error before it. */
+  #failed(problem: BrokerProblem): void {
+    this.#counters.add(problem.code)
+    if (this.#lost !== null && problem.detail === 'connection lost') return
+    if (this.#lost?.code !== problem.code) this.#deps.logger.warn(problem, 'external broker lost')
+    this.#lost = problem
   }
 
   /**
@@ -213,6 +229,10 @@ class ExternalBroker implements Broker {
     const { community, device, captureMs } = route.topic
     // Our own words come back to us.
     if (device === gatewayDevice) {
+      if (!message.retain && route.topic.leaf === 'status') {
+        this.#stopListening()
+        this.#limit('broker.deaf', '')
+      }
       done(null)
       return
     }

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import type { Settings } from '../../config/env.ts'
 import type { Config } from '../../config/schema.ts'
 import type { Clock } from '../../contracts/clock.ts'
+import { CodedError } from '../../contracts/errors.ts'
 import type { Broker, BrokerDeps, IncomingFrame } from '../broker/broker.ts'
 import { createEmbeddedBroker } from '../broker/embedded-broker.ts'
 import { createExternalBroker } from '../broker/external-broker.ts'
+import type { ExternalBrokerOptions } from '../broker/external-options.ts'
 import type { Logger } from '../model/logger.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import type { Pipeline } from '../pipeline/client.ts'
@@ -17,6 +19,7 @@ export interface BrokerChoice {
   readonly record: BrokerDeps['record']
   readonly onFrame: (frame: IncomingFrame) => void
   readonly clock: Clock
+  readonly random: () => number
   readonly logger: Logger
 }
 
@@ -33,14 +36,22 @@ export function createBroker(choice: BrokerChoice): Broker {
     retained: pipeline.retained,
     firstSeen: pipeline.firstSeen,
   }
-  const { url, username, password, connectionsMax, plaintextAcceptedBy } = config.broker
+  const { url, username, password, clientId, caFile, certFile, keyFile } = config.broker
+  const { connectionsMax, plaintextAcceptedBy } = config.broker
   if (url !== null) {
-    return createExternalBroker(deps, {
-      url,
-      community: settings.community,
-      ...(username === null ? {} : { username }),
-      ...(password === null ? {} : { password }),
-    })
+    return createExternalBroker(
+      { ...deps, random: choice.random },
+      {
+        url,
+        community: settings.community,
+        ...(clientId === null ? {} : { clientId }),
+        ...(username === null ? {} : { username }),
+        ...(password === null ? {} : { password }),
+        ...pemOf('ca', caFile),
+        ...pemOf('cert', certFile),
+        ...pemOf('key', keyFile),
+      },
+    )
   }
   return createEmbeddedBroker(deps, {
     port: settings.mqttPort,
@@ -50,6 +61,16 @@ export function createBroker(choice: BrokerChoice): Broker {
     limits: { connectionsMax },
     ...tlsOf(settings),
   })
+}
+
+/** A file that the configuration names and that cannot be read stops the start: nothing is trusted in its place. */
+function pemOf(part: 'ca' | 'cert' | 'key', file: string | null): Partial<ExternalBrokerOptions> {
+  if (file === null) return {}
+  try {
+    return { [part]: readFileSync(file, 'utf8') }
+  } catch (error) {
+    throw new CodedError('config.invalid', `broker.${part}File: ${(error as Error).message}`)
+  }
 }
 
 function tlsOf(settings: Settings) {

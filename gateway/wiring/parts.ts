@@ -73,6 +73,7 @@ export function createParts(inputs: GatewayInputs): Parts {
     pipeline,
     record: (record, done) => eventIntake.record(record, done),
     onFrame: (frame) => sight.hub.offer(frame),
+    random: Math.random,
   })
   const announcer = createAnnouncer({ broker, logger }, { community: settings.community })
   return { ...inputs, book, pipeline, sight, broker, eventIntake, announcer }

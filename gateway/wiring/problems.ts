@@ -49,9 +49,7 @@ export function problemsOf(symptoms: Symptoms): Problem[] {
   const refused = symptoms.models.flatMap(refusedOf)
   if (refused.length > 0) add('model.refused', refused.join(', '))
   if (symptoms.detectorCrashedLately) add('model.crashed', '')
-  if (!symptoms.broker.connected && symptoms.broker.kind === 'external') {
-    add('broker.unreachable', symptoms.broker.lastError ?? '')
-  }
+  for (const { code, detail } of symptoms.broker.problems) add(code, detail)
   const bySource = new Map<ErrorCode, string[]>()
   for (const { code, camera } of symptoms.sources) {
     bySource.set(code, [...(bySource.get(code) ?? []), camera])

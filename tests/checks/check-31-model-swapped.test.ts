@@ -50,7 +50,7 @@ const named = (pool: VisionPool) =>
       connected: true,
       clients: 0,
       dropped: {},
-      lastError: null,
+      problems: [],
       messagesIn: 0,
       framesIn: 0,
     },

@@ -22,6 +22,10 @@ describe('the configuration file', () => {
     expect(config.broker).toEqual({
       url: null,
       username: null,
+      caFile: null,
+      certFile: null,
+      keyFile: null,
+      clientId: null,
       password: null,
       connectionsMax: 2_000,
       plaintextAcceptedBy: null,

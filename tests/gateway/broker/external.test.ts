@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import net, { type AddressInfo } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync, type MqttClient } from 'mqtt'
@@ -10,54 +8,9 @@ import type { Broker } from '../../../gateway/broker/broker.ts'
 import { createExternalBroker } from '../../../gateway/broker/external-broker.ts'
 import { RosterBook } from '../../../gateway/model/roster-book.ts'
 import { createPipeline, type Pipeline } from '../../../gateway/pipeline/client.ts'
+import { Mosquitto } from '../../support/mosquitto.ts'
 import { needs } from '../../support/needs.ts'
 import { silent, topic, twoSensors, until } from './rig.ts'
-
-class Mosquitto {
-  readonly folder = mkdtempSync(join(tmpdir(), 'linli-mosquitto-'))
-  port = 0
-  #process: ChildProcess | null = null
-
-  async start(): Promise<void> {
-    if (this.port === 0) this.port = await freePort()
-    const config = join(this.folder, 'mosquitto.conf')
-    writeFileSync(
-      config,
-      `listener ${this.port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location ${this.folder}/\nautosave_interval 1\n`,
-    )
-    // It drops to its own user when started as root, who could not write here.
-    const user = process.getuid?.() === 0 ? 'user root\n' : ''
-    writeFileSync(config, user, { flag: 'a' })
-    this.#process = spawn('mosquitto', ['-c', config], { stdio: 'ignore' })
-    await until('mosquitto listens', () => reachable(this.port))
-  }
-
-  async stop(): Promise<void> {
-    const child = this.#process
-    if (child === null) return
-    const gone = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGTERM')
-    await gone
-    this.#process = null
-  }
-}
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-const reachable = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1')
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 
 const numbers = (from: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => from + i)
@@ -81,6 +34,7 @@ describe.runIf(needs('mosquitto'))('an external broker: mosquitto', () => {
         onFrame: () => undefined,
         onQuarantine: (message) => pipeline.quarantine(message),
         clock: Date.now,
+        random: Math.random,
         logger: silent,
       },
       { url: `mqtt://127.0.0.1:${mosquitto.port}`, community: 'home', reconnectEveryMs: 100 },
@@ -135,7 +89,7 @@ describe.runIf(needs('mosquitto'))('an external broker: mosquitto', () => {
     await send(0, 500)
     await until('500 readings', async () => (await stored()).length === 500)
     expect(await stored()).toEqual(numbers(0, 500))
-    expect(broker.stats()).toMatchObject({ kind: 'external', connected: true, lastError: null })
+    expect(broker.stats()).toMatchObject({ kind: 'external', connected: true, problems: [] })
   })
 
   it('gets what came while it was away, from the session that the broker keeps', async () => {
@@ -158,7 +112,7 @@ describe.runIf(needs('mosquitto'))('an external broker: mosquitto', () => {
   it('reconnects after a restart of the broker, with messages waiting meanwhile', async () => {
     await mosquitto.stop()
     await until('it is noticed', () => !broker.stats().connected)
-    expect(broker.stats().lastError).toContain('broker.unreachable')
+    expect(broker.stats().problems).toMatchObject([{ code: 'broker.unreachable' }])
     await expect(broker.publish(topic('a', 'command'), '{}', { qos: 1 })).rejects.toMatchObject({
       code: 'broker.unreachable',
     })
@@ -167,6 +121,6 @@ describe.runIf(needs('mosquitto'))('an external broker: mosquitto', () => {
     await waiting
     await until('920 readings', async () => (await stored()).length === 920, 20_000)
     expect(await stored()).toEqual(numbers(0, 920))
-    expect(broker.stats().lastError).toBe(null)
+    expect(broker.stats().problems).toEqual([])
   })
 })

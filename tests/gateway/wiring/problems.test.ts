@@ -15,7 +15,7 @@ const codesOf = (model: Model, more: Partial<Symptoms> = {}) =>
       clients: 0,
       messagesIn: 0,
       framesIn: 0,
-      lastError: null,
+      problems: [],
       dropped: {},
     },
     sources: [],
