@@ -25,7 +25,7 @@ export const RosterVisitor = Type.Object({
   name: Type.String({ maxLength: 100 }),
   /** Resident whom they visit. */
   host: Type.Union([Type.String({ maxLength: 128 }), Type.Null()]),
-  /** SHA-256 of community, ":" and the PIN. */
+  /** Of its PIN, see contracts/code-hash.ts. */
   pinHashHex: Type.Union([Type.String(), Type.Null()]),
   plate: Type.Union([Type.String({ maxLength: 12 }), Type.Null()]),
   /** Doors and barriers by device id; empty means all of the community. */

@@ -189,7 +189,7 @@ export type RosterResident = Static<typeof RosterResident>
 export const RosterCard = Type.Object({
   id: Type.String(),
   community: Slug,
-  codeHashHex: Type.String({ description: 'SHA-256 of community, ":" and the code' }),
+  codeHashHex: Type.String({ description: 'see contracts/code-hash.ts' }),
   holder: AccessHolder,
   /** Left out: a card. A PIN alone opens where the door takes `pin`, and seconds a face where it takes `face+pin`. */
   kind: Type.Optional(Type.Enum(['card', 'pin'])),

@@ -17,11 +17,11 @@ async function main(): Promise<void> {
   const settings = readEnv(process.env)
   const config = readConfig(settings.configFile)
   const logger = pino({ name: 'gateway', level: config.log.level })
-  const { apiUrl, serviceToken } = settings
-  if (apiUrl === null || serviceToken === null) {
+  const { apiUrl, serviceToken, passKey } = settings
+  if (apiUrl === null || serviceToken === null || passKey === null) {
     throw new CodedError(
       'config.invalid',
-      'LINLI_API_URL and LINLI_SERVICE_TOKEN: npm start sets them',
+      'LINLI_API_URL, LINLI_SERVICE_TOKEN and LINLI_PASS_KEY: npm start sets them',
     )
   }
   const { file } = config.rules
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const directories = modelDirectories({ explicit: settings.models, home: settings.home, checkout })
   const models = await resolveModels(wantedModels(shippedModels(), config.detectors), directories)
   const gateway = createGateway({
-    settings: { ...settings, apiUrl, serviceToken },
+    settings: { ...settings, apiUrl, serviceToken, passKey },
     config,
     rules,
     models,

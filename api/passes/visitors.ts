@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import { dayMs, hourMs } from '../../contracts/clock.ts'
+import { codeHash } from '../../contracts/code-hash.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import type { VisitorCreate, VisitorItem } from '../../contracts/http/access.ts'
 import { newId } from '../../contracts/ids.ts'
@@ -9,7 +10,6 @@ import type { VisitorsTable } from '../db/access-schema.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { pageOf } from '../pages.ts'
 import { type ArchiveFilter, onPage } from '../people/archive-page.ts'
-import { hashCode } from '../people/cards.ts'
 import { findResident } from '../people/residents.ts'
 import type { Random } from '../random.ts'
 import { recordChange } from '../roster/change.ts'
@@ -34,10 +34,15 @@ export function visitorItem(row: VisitorRow): VisitorItem {
 export const isSpent = (row: VisitorRow, now: number): boolean =>
   row.revoked_at !== null || row.to_at <= now
 
+interface PassDeps {
+  readonly random: Random
+  readonly passKey: string
+}
+
 /** Announces a visit. The PIN is six digits of chance, free in the community; only its hash is kept. */
 export async function createVisitor(
   trx: Trx,
-  deps: { readonly random: Random },
+  deps: PassDeps,
   body: VisitorCreate,
   given: { readonly community: string; readonly by: Actor; readonly now: number },
 ): Promise<{ row: VisitorRow; pin: string; change: RosterChange }> {
@@ -49,13 +54,13 @@ export async function createVisitor(
   if (to - from > stayMaxMs)
     throw new CodedError('request.invalid', 'a visit lasts at most 366 days')
   await checkHost(trx, body.host ?? null, community)
-  const pin = await freePin(trx, deps.random, community, now)
+  const pin = await freePin(trx, deps, community, now)
   const row: VisitorRow = {
     id: newId('visitor', now, deps.random),
     community,
     name: body.name,
     host: body.host ?? null,
-    pin_hash: hashCode(community, pin),
+    pin_hash: codeHash(deps.passKey, community, pin),
     plate: body.plate === undefined || body.plate === null ? null : plateOf(body.plate),
     doors: JSON.stringify(body.doors ?? []),
     from_at: from,
@@ -77,7 +82,12 @@ async function checkHost(trx: Trx, host: string | null, community: string): Prom
   if (resident?.community !== community) throw new CodedError('request.invalid', `host ${host}`)
 }
 
-async function freePin(trx: Trx, random: Random, community: string, now: number): Promise<string> {
+async function freePin(
+  trx: Trx,
+  { random, passKey }: PassDeps,
+  community: string,
+  now: number,
+): Promise<string> {
   const live = await trx
     .selectFrom('visitors')
     .select(({ fn }) => fn.countAll().as('n'))
@@ -90,7 +100,7 @@ async function freePin(trx: Trx, random: Random, community: string, now: number)
   }
   for (let i = 0; i < pinTries; i += 1) {
     const pin = randomPin(random)
-    if (!(await isTaken(trx, hashCode(community, pin)))) return pin
+    if (!(await isTaken(trx, codeHash(passKey, community, pin)))) return pin
   }
   throw new CodedError('conflict.exists', 'no free PIN was found')
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { codeHash } from '../../contracts/code-hash.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import type { CardCreate } from '../../contracts/http/people.ts'
 import { newId } from '../../contracts/ids.ts'
@@ -11,19 +11,15 @@ import { recordChange } from '../roster/change.ts'
 import { cardOf } from '../roster/rows.ts'
 import type { PeopleDeps } from './residents.ts'
 
-/** As the gateway hashes what a reader sends. */
-export const hashCode = (community: string, code: string): string =>
-  createHash('sha256').update(`${community}:${code}`).digest('hex')
-
 /** Puts down a card or PIN; the code is hashed here and kept nowhere. */
 export async function createCard(
   trx: Trx,
-  deps: PeopleDeps,
+  deps: PeopleDeps & { readonly passKey: string },
   body: CardCreate,
   community: string,
   now: number,
 ): Promise<{ card: RosterCard; change: RosterChange }> {
-  const hash = hashCode(community, body.code)
+  const hash = codeHash(deps.passKey, community, body.code)
   const taken = await trx
     .selectFrom('cards')
     .select('id')

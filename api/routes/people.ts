@@ -23,6 +23,7 @@ import {
   patchResident,
   residentItem,
 } from '../people/residents.ts'
+import { passKeyOf } from '../passes/pass-key.ts'
 import { whoIs } from '../plugins/access.ts'
 import type { Services } from '../services.ts'
 import { keepers } from './devices.ts'
@@ -30,7 +31,7 @@ import { communityFor } from './tickets.ts'
 
 export type PeopleRouteDeps = Pick<
   Services,
-  'db' | 'transact' | 'clock' | 'random' | 'push' | 'community' | 'tickets' | 'removals'
+  'db' | 'transact' | 'clock' | 'random' | 'push' | 'community' | 'tickets' | 'removals' | 'passKey'
 >
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 
@@ -220,8 +221,9 @@ function cardRoutes(app: App, deps: PeopleRouteDeps): void {
     },
     async (request, reply) => {
       const community = communityFor(whoIs(request), request.body.community, deps.community)
+      const withKey = { ...deps, passKey: passKeyOf(deps) }
       const { card, change } = await deps.transact((trx) =>
-        createCard(trx, deps, request.body, community, deps.clock()),
+        createCard(trx, withKey, request.body, community, deps.clock()),
       )
       return reply.code(201).send({ ...cardItem(card), inForce: await deps.push(change) })
     },

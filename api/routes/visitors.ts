@@ -17,6 +17,7 @@ import {
   revokeVisitor,
   visitorItem,
 } from '../passes/visitors.ts'
+import { passKeyOf } from '../passes/pass-key.ts'
 import { whoIs } from '../plugins/access.ts'
 import type { Services } from '../services.ts'
 import { keepers } from './devices.ts'
@@ -39,11 +40,6 @@ export const visitorRoutes =
     inviteRoute(app, deps)
     oneRoutes(app, deps)
   }
-
-export function passKeyOf({ passKey }: Pick<Services, 'passKey'>): string {
-  if (passKey === null) throw new CodedError('visitor.no-pass-key', 'LINLI_PASS_KEY is not set')
-  return passKey
-}
 
 function listRoute(app: App, deps: Deps): void {
   app.get(
@@ -82,7 +78,7 @@ function inviteRoute(app: App, deps: Deps): void {
       const community = communityFor(principal, request.body.community, deps.community)
       const given = { community, by: actorOf(principal), now: deps.clock() }
       const { row, pin, change } = await deps.transact((trx) =>
-        createVisitor(trx, deps, request.body, given),
+        createVisitor(trx, { ...deps, passKey }, request.body, given),
       )
       const qr = signVisitorCode(passKey, community, row.id)
       const inForce = await deps.push(change)

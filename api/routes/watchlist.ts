@@ -7,6 +7,7 @@ import { listOf, withForce } from '../../contracts/http/system.ts'
 import { actorOf } from '../auth/principal.ts'
 import { picturesOf } from '../faces/pictures.ts'
 import type { TemplateDeps } from '../faces/template.ts'
+import { passKeyOf } from '../passes/pass-key.ts'
 import { whoIs } from '../plugins/access.ts'
 import type { Services } from '../services.ts'
 import {
@@ -21,7 +22,6 @@ import {
 import { picturesBytesMax } from './faces.ts'
 import { ByPerson } from './people.ts'
 import { communityFor } from './tickets.ts'
-import { passKeyOf } from './visitors.ts'
 import { candidateRoutes } from './watchlist-candidates.ts'
 
 type Deps = TemplateDeps &

@@ -40,6 +40,7 @@ export async function startGatewayProcess(options: {
       LINLI_GATEWAY_PORT: String(httpPort),
       LINLI_API_URL: `http://127.0.0.1:${nobody}`,
       LINLI_SERVICE_TOKEN: token,
+      LINLI_PASS_KEY: token,
       ...options.env,
     },
   })

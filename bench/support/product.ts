@@ -137,6 +137,7 @@ export class Product {
         LINLI_GATEWAY_URL: `http://127.0.0.1:${gateway}`,
         LINLI_API_URL: `http://127.0.0.1:${http}`,
         LINLI_SERVICE_TOKEN: this.#token,
+        LINLI_PASS_KEY: this.#token,
         LINLI_ADMIN_PASSWORD: this.#password,
       },
     })

@@ -1,10 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { AccessReason } from '../../contracts/access.ts'
 import type { RosterCard, RosterVisitor } from '../../contracts/roster.ts'
-
-/** SHA-256 of community, ":" and the code, as the roster holds it. */
-export const hashCode = (community: string, code: string): string =>
-  createHash('sha256').update(`${community}:${code}`).digest('hex')
 
 export interface PlaceAndTime {
   readonly community: string

@@ -1,5 +1,5 @@
+import { codeHash } from '../../contracts/code-hash.ts'
 import { readVisitorCode } from '../../contracts/visitor-code.ts'
-import { hashCode } from './decide-card.ts'
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -36,14 +36,9 @@ const codeNames: Readonly<Record<string, Presented['method']>> = {
  * The payload of a `credential.presented` event with the code in `data` replaced by `data.codeHash`, or by
  * `data.visitor` and `data.genuine` where it is a visitor's QR code, before anything writes it; every
  * other payload as it is. Of the rest only the method is kept: a reader may have put the code anywhere,
- * and who has read the roster's hashes must not open doors with them. Without `passKey` no QR code is
- * genuine.
+ * and who has read the roster's hashes must not open doors with them.
  */
-export function withoutCode(
-  community: string,
-  payload: Uint8Array,
-  passKey: string | null = null,
-): Uint8Array {
+export function withoutCode(community: string, payload: Uint8Array, passKey: string): Uint8Array {
   const event = parsed(payload)
   if (!isRecord(event) || event['type'] !== 'credential.presented') return payload
   const { id, ts, type } = event
@@ -67,10 +62,10 @@ function codeText(value: unknown): string | null {
 const saidMethod = (method: unknown): Presented['method'] =>
   method === 'card' || method === 'pin' || method === 'qr' ? method : null
 
-function readCode(community: string, code: string, passKey: string | null): object {
-  const pass = readVisitorCode(passKey ?? '', community, code)
-  if (pass === null) return { codeHash: hashCode(community, code) }
-  return { visitor: pass.visitor.slice(0, 128), genuine: passKey !== null && pass.genuine }
+function readCode(community: string, code: string, passKey: string): object {
+  const pass = readVisitorCode(passKey, community, code)
+  if (pass === null) return { codeHash: codeHash(passKey, community, code) }
+  return { visitor: pass.visitor.slice(0, 128), genuine: pass.genuine }
 }
 
 /** The same event's data after `withoutCode`; null where the reader read nothing. */

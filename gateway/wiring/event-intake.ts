@@ -27,8 +27,8 @@ const lastWordMs = 200
  */
 export function createEventIntake(
   commit: (record: LogRecord, done: Done) => void,
-  /** Signs the QR codes of visitors; without it none is genuine. */
-  passKey: string | null = null,
+  /** Of this box: hashes codes and signs those of visitors. */
+  passKey: string,
 ): EventIntake {
   let refused: ((event: DeviceEventInput) => Promise<void>) | null = null
   const arrivals: ((record: LogRecord) => void)[] = []

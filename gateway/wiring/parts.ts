@@ -15,7 +15,7 @@ import { createEventIntake, type EventIntake } from './event-intake.ts'
 import { createSight, type Sight } from './sight.ts'
 
 export interface GatewayInputs {
-  readonly settings: Settings & { readonly apiUrl: string; readonly serviceToken: string }
+  readonly settings: Settings & Record<'apiUrl' | 'serviceToken' | 'passKey', string>
   readonly config: Config
   readonly rules: RuleBook
   readonly models: readonly ResolvedModel[]

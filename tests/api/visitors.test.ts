@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readVisitorCode } from '../../contracts/visitor-code.ts'
-import { hashCode } from '../../api/people/cards.ts'
+import { codeHash } from '../../contracts/code-hash.ts'
 import { type Caller, type TestApi, passKey, startTestApi } from './support/api.ts'
 import { type Box, startBox } from './support/box.ts'
 
@@ -40,7 +40,7 @@ describe('visits', () => {
     expect(pin).toMatch(/^\d{6}$/)
     expect(readVisitorCode(passKey, 'demo', qr)).toEqual({ visitor: visit.id, genuine: true })
     const listed = box.roster.visitors?.find(({ id }) => id === visit.id)
-    expect(listed).toEqual({ ...visit, pinHashHex: hashCode('demo', pin) })
+    expect(listed).toEqual({ ...visit, pinHashHex: codeHash(passKey, 'demo', pin) })
     const later = (await admin.get('/visitors')).body
     expect(later).toContain(visit.id)
     expect(later).not.toContain(pin)
@@ -76,13 +76,15 @@ describe('visits', () => {
     const db = await openDatabase(':memory:')
     const given = { community: 'demo', by: { kind: 'user', id: 'u', name: 'u' }, now: 1 }
     const invite = () =>
-      db.transaction().execute((trx) => createVisitor(trx, { random }, { name: 'x' }, given))
+      db
+        .transaction()
+        .execute((trx) => createVisitor(trx, { random, passKey }, { name: 'x' }, given))
     expect((await invite()).pin).toBe('000007')
     expect((await invite()).pin).toBe('000009')
     const holder = { kind: 'staff' as const, id: 's', name: 's' }
     const { createCard } = await import('../../api/people/cards.ts')
     const body = { code: '000011', holder, kind: 'pin' as const }
-    await db.transaction().execute((trx) => createCard(trx, { random }, body, 'demo', 1))
+    await db.transaction().execute((trx) => createCard(trx, { random, passKey }, body, 'demo', 1))
     drawn.push(11, 12)
     expect((await invite()).pin).toBe('000012')
     await db.destroy()

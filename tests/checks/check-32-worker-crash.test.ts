@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createCommandBus } from '../../gateway/access/command-bus.ts'
-import { hashCode } from '../../gateway/access/decide-card.ts'
+import { codeHash } from '../../contracts/code-hash.ts'
 import { createDoorGuard } from '../../gateway/access/door-guard.ts'
 import { PassageBook } from '../../gateway/access/passback.ts'
 import { createActuator } from '../../gateway/access/relay-actuator.ts'
@@ -109,7 +109,7 @@ describe('check 32: a detector thread dies while a door decides', () => {
       id: `e-${kind}`,
       ts: Date.now(),
       type: 'credential.presented',
-      data: { codeHash: hashCode(community, '04a1b2c3') },
+      data: { codeHash: codeHash('a key', community, '04a1b2c3') },
     })
     expect(await opened).toBe('done')
     expect(performance.now() - from).toBeLessThan(1_000)

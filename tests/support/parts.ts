@@ -41,6 +41,7 @@ export function createParts(settings: PartsSettings) {
     LINLI_GATEWAY_URL: `http://127.0.0.1:${settings.gatewayPort}`,
     LINLI_API_URL: `http://127.0.0.1:${settings.httpPort}`,
     LINLI_SERVICE_TOKEN: serviceToken,
+    LINLI_PASS_KEY: serviceToken,
     LINLI_ADMIN_PASSWORD: settings.adminPassword,
   }
   const start = (file: string) => async (): Promise<Part> => {

@@ -6,7 +6,7 @@ import type {
   RosterResident,
   RosterVisitor,
 } from '../../../contracts/roster.ts'
-import { hashCode } from '../../../gateway/access/decide-card.ts'
+import { codeHash } from '../../../contracts/code-hash.ts'
 import { createDoorGuard, type Doors } from '../../../gateway/access/door-guard.ts'
 import { PassageBook } from '../../../gateway/access/passback.ts'
 import { withoutCode } from '../../../gateway/access/presented-code.ts'
@@ -48,7 +48,7 @@ export const resident = (id: string, household: string | null = 'hh_1'): RosterR
 export const card = (code: string, more: Partial<RosterCard> = {}): RosterCard => ({
   id: `crd_${code}`,
   community,
-  codeHashHex: hashCode(community, code),
+  codeHashHex: codeHash(passKey, community, code),
   holder: { kind: 'resident', id: 'res_1', name: '吴桂芬' },
   doors: [],
   from: null,
@@ -60,7 +60,7 @@ export const visitor = (more: Partial<RosterVisitor> = {}): RosterVisitor => ({
   community,
   name: '李四',
   host: 'res_1',
-  pinHashHex: hashCode(community, '482913'),
+  pinHashHex: codeHash(passKey, community, '482913'),
   plate: null,
   doors: [],
   from: now - 3_600_000,

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { signVisitorCode } from '../../../contracts/visitor-code.ts'
-import { hashCode } from '../../../gateway/access/decide-card.ts'
+import { codeHash } from '../../../contracts/code-hash.ts'
 import { readPresented, withoutCode } from '../../../gateway/access/presented-code.ts'
 import { aDoor, card, community, passKey, stand, visitor } from './door-stand.ts'
 
@@ -107,7 +108,7 @@ describe("a visitor's code", () => {
 describe('what the log holds of a code', () => {
   const kept = (
     data: object,
-    key: string | null = passKey,
+    key: string = passKey,
   ): { text: string; data: Record<string, unknown> } => {
     const event = { id: 'e1', ts: 1, type: 'credential.presented', data }
     const text = Buffer.from(
@@ -125,7 +126,7 @@ describe('what the log holds of a code', () => {
   test('a PIN leaves its hash', () => {
     const { text, data } = kept({ code: '482913', method: 'pin' })
     expect(text).not.toContain('482913')
-    expect(data).toEqual({ method: 'pin', codeHash: hashCode(community, '482913') })
+    expect(data).toEqual({ method: 'pin', codeHash: codeHash(passKey, community, '482913') })
   })
 
   test.each([
@@ -137,7 +138,10 @@ describe('what the log holds of a code', () => {
   ])('wherever a reader puts it: %j', (given, method, code) => {
     const { text, data } = kept(given)
     expect(text).not.toContain(code)
-    expect(data).toEqual({ ...(method && { method }), codeHash: hashCode(community, code) })
+    expect(data).toEqual({
+      ...(method && { method }),
+      codeHash: codeHash(passKey, community, code),
+    })
   })
 
   test('a QR code under a name of its own is one too, and nothing unknown is kept', () => {
@@ -148,16 +152,29 @@ describe('what the log holds of a code', () => {
 
   // Whoever reads the roster or the log must not open doors with what stands there.
   test('a device cannot say what only we may say', () => {
-    const { data } = kept({ visitor: 'vis_1', genuine: true, codeHash: hashCode(community, 'c-1') })
+    const { data } = kept({
+      visitor: 'vis_1',
+      genuine: true,
+      codeHash: codeHash(passKey, community, 'c-1'),
+    })
     expect(data).toEqual({})
     expect(readPresented(data)).toBeNull()
     expect(kept({ code: 'LV1.vis_1.x', genuine: true }).data).toMatchObject({ genuine: false })
   })
 
-  test('without a key no code is genuine, not even one that is signed with nothing', () => {
+  test('a code that another box has signed, or that is signed with nothing, is not genuine', () => {
     const forged = signVisitorCode('', community, 'vis_1')
-    expect(kept({ code: forged }, null).data).toEqual({ visitor: 'vis_1', genuine: false })
-    expect(kept({ code: qr }, null).data).toEqual({ visitor: 'vis_1', genuine: false })
+    expect(kept({ code: forged }).data).toEqual({ visitor: 'vis_1', genuine: false })
+    expect(kept({ code: qr }, 'another-box').data).toEqual({ visitor: 'vis_1', genuine: false })
+  })
+
+  // Six digits are a second's work for whoever holds a plain hash of them.
+  test('the hash of a PIN says nothing without the key of the box', () => {
+    const plain = createHash('sha256').update(`${community}:482913`).digest('hex')
+    expect(codeHash(passKey, community, '482913')).not.toBe(plain)
+    expect(kept({ pin: '482913' }, 'another-box').data['codeHash']).not.toBe(
+      codeHash(passKey, community, '482913'),
+    )
   })
 
   test('a PIN of a visitor and a card with the same digits are told apart by the roster', async () => {

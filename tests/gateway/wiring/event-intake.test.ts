@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { hashCode } from '../../../gateway/access/decide-card.ts'
+import { codeHash } from '../../../contracts/code-hash.ts'
 import type { DeviceEventInput } from '../../../gateway/model/input.ts'
 import type { LogRecord } from '../../../gateway/model/record.ts'
 import { createEventIntake } from '../../../gateway/wiring/event-intake.ts'
+
+const passKey = 'a-key-of-this-box'
 
 const event = (data: object, leaf = 'event', type = 'credential.presented'): LogRecord => ({
   kind: 'publish',
@@ -20,7 +22,7 @@ describe('events on their way to the durable log', () => {
   const intake = createEventIntake((record, done) => {
     written.push(record)
     done(null)
-  })
+  }, passKey)
   const record = (given: LogRecord): Promise<LogRecord | undefined> =>
     new Promise((resolve) => intake.record(given, () => resolve(written.at(-1))))
 
@@ -30,15 +32,15 @@ describe('events on their way to the durable log', () => {
     expect(kept).not.toContain('87654321')
     expect(JSON.parse(kept)).toMatchObject({
       id: 'e1',
-      data: { codeHash: hashCode('home', '87654321') },
+      data: { codeHash: codeHash(passKey, 'home', '87654321') },
     })
   })
 
   it('takes no hash from a device: it would be a key', async () => {
-    const escaped = event({ codeHash: hashCode('home', '87654321') })
+    const escaped = event({ codeHash: codeHash(passKey, 'home', '87654321') })
     const payload = text(escaped).replace('credential.presented', 'credential\\u002epresented')
     const kept = text(await record({ ...escaped, payload: Buffer.from(payload) }))
-    expect(kept).not.toContain(hashCode('home', '87654321'))
+    expect(kept).not.toContain(codeHash(passKey, 'home', '87654321'))
   })
 
   it('leaves every other message as it came', async () => {
@@ -53,7 +55,7 @@ describe('events on their way to the durable log', () => {
   // A full disk acknowledges nothing, and still nobody stands before a shut door.
   it('tells of an event that the disk refused before its connection is closed', async () => {
     const order: string[] = []
-    const full = createEventIntake((_record, done) => done(new Error('disk full')))
+    const full = createEventIntake((_record, done) => done(new Error('disk full')), passKey)
     full.onRefused(async ({ type, data }: DeviceEventInput) => {
       await Promise.resolve()
       order.push(`${type} ${Object.keys(data).join()}`)
