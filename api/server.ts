@@ -38,6 +38,7 @@ async function main(): Promise<void> {
       categories: parseCategories(shipped('categories.csv')),
       units: parseOrg(shipped('org.yaml'), 'config/org.yaml', settings.community),
       passKey: settings.passKey,
+      notify: config.notify,
       evidenceDays: config.cameras.evidenceDays,
       access: {
         pictureLivenessAcceptedBy: config.access.pictureLivenessAcceptedBy,

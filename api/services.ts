@@ -11,6 +11,7 @@ import type { PictureStore } from './evidence/picture-store.ts'
 import type { DeviceRules } from './devices/settings.ts'
 import type { Notices } from './faces/notices.ts'
 import type { FaceRemovals } from './faces/removals.ts'
+import type { NotifyDeps } from './notify/notify.ts'
 import type { GatewayClient } from './gateway/gateway-client.ts'
 import type { GatewayWatch } from './gateway/gateway-watch.ts'
 import type { VisitForwarder } from './people/visit-forwarder.ts'
@@ -47,6 +48,8 @@ export interface Services {
   readonly accessRules: AccessRules
   /** Signs the codes of visitors; null where none was handed in. */
   readonly passKey: string | null
+  /** For whoever has something to tell; see api/notify/notify.ts. */
+  readonly notify: NotifyDeps
   readonly hub: StreamHub
   readonly metrics: Metrics
   readonly tickets: ActDeps

@@ -18,6 +18,9 @@ import { FaceRemovals } from './faces/removals.ts'
 import { createPictureStore } from './evidence/picture-store.ts'
 import { createGatewayClient } from './gateway/gateway-client.ts'
 import { createGatewayWatch } from './gateway/gateway-watch.ts'
+import type { NotifySettings } from '../config/notify-schema.ts'
+import { defaultNotify } from './notify/default-settings.ts'
+import { createWallClock } from './notify/wall-clock.ts'
 import { VisitForwarder } from './people/visit-forwarder.ts'
 import { createMetrics } from './plugins/metrics.ts'
 import { webIsThere } from './plugins/web.ts'
@@ -52,6 +55,8 @@ export interface ApiOptions {
   readonly checkAnswers?: boolean
   /** What the configuration says of faces, doors and relays; left out: nothing is accepted, nothing on. */
   readonly access?: AccessRules
+  /** Left out: the screen only, as the shipped configuration has it. */
+  readonly notify?: NotifySettings
   /** LINLI_PASS_KEY: signs the codes of visitors. */
   readonly passKey?: string | null
 }
@@ -187,6 +192,13 @@ function wire(parts: Wired, options: ApiOptions): Services {
     notices: createNotices({ db, clock, filingNumber: accessRules.filingNumber }),
     accessRules,
     passKey,
+    notify: {
+      clock,
+      random,
+      settings: options.notify ?? defaultNotify,
+      wall: createWallClock(timeZone),
+      depth: () => 0,
+    },
     hub,
     metrics: createMetrics(),
     tickets: {

@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox'
+import { Notify } from './notify-schema.ts'
 
 const nullable = <T extends TSchema>(schema: T, description: string) =>
   Type.Union([schema, Type.Null()], { default: null, description })
@@ -175,6 +176,7 @@ export const Config = Type.Object(
     access: Access,
     watchlist: Watchlist,
     rules: Rules,
+    notify: Notify,
     log: Log,
   },
   closed,

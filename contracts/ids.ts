@@ -26,6 +26,8 @@ export const idPrefixes = {
   vehicle: 'veh',
   visitor: 'vis',
   watched: 'wat',
+  notification: 'ntf',
+  broadcast: 'brc',
   mode: 'mod',
 } as const
 export type IdKind = keyof typeof idPrefixes

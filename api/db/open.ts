@@ -7,6 +7,7 @@ import { events } from './migrations/0003-events.ts'
 import { roster } from './migrations/0004-roster.ts'
 import { access } from './migrations/0005-access.ts'
 import { candidates } from './migrations/0006-candidates.ts'
+import { notify } from './migrations/0007-notify.ts'
 import { modes } from './migrations/0010-modes.ts'
 import type { Database } from './schema.ts'
 
@@ -43,6 +44,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0004-roster': roster(),
         '0005-access': access(dialect),
         '0006-candidates': candidates(),
+        '0007-notify': notify(dialect),
         '0010-modes': modes(),
       }),
     },

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { AccessTables } from './access-schema.ts'
+import type { NotifyTables } from './notify-schema.ts'
 
 /**
  * The tables of the governance platform. Dialect-neutral on purpose: text, integers and reals only;
@@ -275,7 +276,7 @@ export interface AccessLogTable {
   reason: string | null
 }
 
-export interface Database extends AccessTables {
+export interface Database extends AccessTables, NotifyTables {
   users: UsersTable
   sessions: SessionsTable
   api_keys: ApiKeysTable
