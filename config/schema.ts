@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Notify } from './notify-schema.ts'
+import { AdapterConfig } from './adapter-schema.ts'
 
 const nullable = <T extends TSchema>(schema: T, description: string) =>
   Type.Union([schema, Type.Null()], { default: null, description })
@@ -175,6 +176,7 @@ export const Config = Type.Object(
     cameras: Cameras,
     access: Access,
     watchlist: Watchlist,
+    adapters: AdapterConfig,
     rules: Rules,
     notify: Notify,
     log: Log,

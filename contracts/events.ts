@@ -13,6 +13,7 @@ export const gatewayEventTypes = [
   'ticket.opened',
   'device.status',
   'device.seen',
+  'device.gone',
   'camera.state',
   'care.returned',
 ] as const
@@ -49,7 +50,7 @@ export const CareReturned = Type.Object({
 })
 export type CareReturned = Static<typeof CareReturned>
 
-/** Data of `device.seen`: a device that is not in the roster came in, or says more about itself. */
+/** Data of `device.seen`: a device that nobody has approved came in, or a device says more about itself. */
 export const DeviceSeen = Type.Object({
   /** User name of the credential by which it first came in. */
   client: Type.String(),
@@ -57,3 +58,7 @@ export const DeviceSeen = Type.Object({
   info: Type.Union([DeviceInfo, Type.Null()]),
 })
 export type DeviceSeen = Static<typeof DeviceSeen>
+
+/** Data of `device.gone`: its bridge removed a foreign device, or no longer speaks of it. */
+export const DeviceGone = Type.Object({ reason: Type.Enum(['removed', 'not-announced']) })
+export type DeviceGone = Static<typeof DeviceGone>

@@ -20,6 +20,20 @@ export const Quarantined = Type.Object({
 })
 export type Quarantined = Static<typeof Quarantined>
 
+/** What one adapter has taken in since the start, and what of it was not understood. */
+export const AdapterHealth = Type.Object({
+  name: Type.String(),
+  community: Type.String(),
+  /** Devices that it has brought in and that have not gone. */
+  devices: Type.Integer(),
+  messages: Type.Integer(),
+  inputs: Type.Integer(),
+  refused: Type.Integer(),
+  lastAt: Type.Union([Type.Number(), Type.Null()]),
+  counters: Type.Record(Type.String(), Type.Integer()),
+})
+export type AdapterHealth = Static<typeof AdapterHealth>
+
 export const CameraHealth = Type.Object({
   id: Type.String(),
   state: Type.Union([
@@ -79,6 +93,7 @@ export const GatewayHealth = Type.Object({
   /** Named counters of everything that a bound has dropped. */
   dropped: Type.Record(Type.String(), Type.Integer()),
   cameras: Type.Array(CameraHealth),
+  adapters: Type.Optional(Type.Array(AdapterHealth)),
   commitMs: Type.Object({ p50: Type.Number(), p99: Type.Number() }),
   loopDelayMs: Type.Object({ p50: Type.Number(), p99: Type.Number() }),
   models: Type.Array(

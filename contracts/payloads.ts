@@ -27,6 +27,18 @@ export const Telemetry = Type.Object({
 })
 export type Telemetry = Static<typeof Telemetry>
 
+/** One thing that a foreign device says of itself, and what Linli makes of it. */
+export const DeviceEntity = Type.Object({
+  name: Type.String({ maxLength: 128 }),
+  /** In the words of its ecosystem: `binary_sensor`, `numeric`, `relay`. */
+  kind: Type.String({ maxLength: 64 }),
+  /** The reading that it becomes; null where it becomes none. */
+  reading: Type.Union([Type.String({ maxLength: 64 }), Type.Null()]),
+  /** Why it is not understood, or not announced any more; left out where all is well. */
+  problem: Type.Optional(Type.String({ maxLength: 200 })),
+})
+export type DeviceEntity = Static<typeof DeviceEntity>
+
 export const DeviceInfo = Type.Object({
   type: Type.Optional(Type.String({ maxLength: 64 })),
   name: Type.Optional(Type.String({ maxLength: 200 })),
@@ -35,6 +47,10 @@ export const DeviceInfo = Type.Object({
   capabilities: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 })),
   /** How often the device reports by itself, ms; Linli learns it where it is not said. */
   intervalMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 604_800_000 })),
+  /** Which adapter brought it in; left out by devices that speak contract v1. */
+  adapter: Type.Optional(Type.String({ maxLength: 32 })),
+  manufacturer: Type.Optional(Type.String({ maxLength: 200 })),
+  entities: Type.Optional(Type.Array(DeviceEntity, { maxItems: 64 })),
 })
 export type DeviceInfo = Static<typeof DeviceInfo>
 

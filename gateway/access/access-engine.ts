@@ -121,6 +121,7 @@ class DoorRules implements AccessEngine {
       case 'beat':
       case 'status':
       case 'info':
+      case 'gone':
       case 'identity':
       case 'evidence':
       case 'sighting':

@@ -1,5 +1,6 @@
 import type { Clock } from '../../contracts/clock.ts'
 import type { Quarantined } from '../../contracts/health.ts'
+import type { ForeignWants } from '../model/foreign.ts'
 import type { Logger } from '../model/logger.ts'
 import type { LogRecord } from '../model/record.ts'
 import type { RosterView } from '../model/roster-view.ts'
@@ -78,6 +79,8 @@ export interface Broker {
   publish(topic: string, payload: string | Uint8Array, options?: PublishOptions): Promise<void>
   /** Messages of devices that match, after they are on disk. Returns the way to stop. */
   subscribe(filter: string, handler: MessageHandler): () => void
+  /** What the adapters want from now on: subscriptions, and what is said after each connection. */
+  want(wants: ForeignWants): void
   /** Closes connections whose credential the roster no longer holds. Call it after each roster change. */
   dropRevoked(): number
   stats(): BrokerStats

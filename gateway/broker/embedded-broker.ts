@@ -3,6 +3,7 @@ import { Aedes, type Client, type PublishPacket } from 'aedes'
 import type { ErrorCode } from '../../contracts/errors.ts'
 import { parseDeviceTopic } from '../../contracts/topics.ts'
 import type { Broker, BrokerDeps, BrokerStats, MessageHandler, PublishOptions } from './broker.ts'
+import type { ForeignWants } from '../model/foreign.ts'
 import {
   type EmbeddedBrokerLimits,
   type EmbeddedBrokerOptions,
@@ -43,6 +44,7 @@ class EmbeddedBroker implements Broker {
   readonly #aedes: Aedes
   #sweeper: NodeJS.Timeout | null = null
   #listening = false
+  #greetings: ForeignWants['greetings'] = []
 
   constructor(deps: BrokerDeps, options: EmbeddedBrokerOptions) {
     this.#deps = deps
@@ -81,6 +83,7 @@ class EmbeddedBroker implements Broker {
     await this.#aedes.listen()
     const ports = await this.#listeners.start()
     this.#listening = true
+    this.#greet()
     this.#sweeper = setInterval(() => {
       this.#sessions.sweep(this.#deps.clock(), (id) => this.#clients.has(id))
     }, sweepEveryMs)
@@ -121,6 +124,12 @@ class EmbeddedBroker implements Broker {
     return this.#local.add(filter, handler)
   }
 
+  /** Greetings stay for who connects later; everything else comes by itself. */
+  want({ greetings }: ForeignWants): void {
+    this.#greetings = greetings
+    if (this.#listening) this.#greet()
+  }
+
   dropRevoked(): number {
     let dropped = 0
     for (const client of this.#clients.values()) {
@@ -143,6 +152,15 @@ class EmbeddedBroker implements Broker {
       framesIn: this.#gate.framesIn,
       dropped: this.#counters.snapshot(),
       problems: [],
+    }
+  }
+
+  #greet(): void {
+    for (const { topic, payload, qos } of this.#greetings) {
+      if (this.#retained.payloadOf(topic) === payload) continue
+      this.publish(topic, payload, { qos, retain: true }).catch((error: unknown) => {
+        this.#deps.logger.warn({ topic, error: String(error) }, 'greeting not published')
+      })
     }
   }
 

@@ -1,19 +1,17 @@
 import { connect, type IPublishPacket, type MqttClient } from 'mqtt'
 import { CodedError, type ErrorCode } from '../../contracts/errors.ts'
-import { limits } from '../../contracts/limits.ts'
 import { deviceTopic, gatewayDevice, topicRoot } from '../../contracts/topics.ts'
 import { backoffMs } from '../model/backoff.ts'
-import { externalClient, type LogRecord } from '../model/record.ts'
+import type { ForeignWants } from '../model/foreign.ts'
 import { AckWriter } from './ack-writer.ts'
 import type { Broker, BrokerDeps, BrokerStats, MessageHandler, PublishOptions } from './broker.ts'
 import { type BrokerProblem, failureOf } from './broker-failure.ts'
 import { Counters } from './counters.ts'
+import { ExternalIntake } from './external-intake.ts'
 import { clientOptions, type ExternalBrokerOptions } from './external-options.ts'
-import { refusePayload, routeOf } from './intake.ts'
+import { ForeignTopics } from './foreign-topics.ts'
 import { LocalSubscribers } from './local-subscribers.ts'
-import { storeRecord } from './store-record.ts'
 import { subscribeEach } from './subscribe-each.ts'
-import { levelCount } from './topic-filter.ts'
 
 type BrokerNeeds = Pick<
   BrokerDeps,
@@ -33,9 +31,9 @@ class ExternalBroker implements Broker {
   readonly #counters = new Counters()
   readonly #local = new LocalSubscribers()
   readonly #acks = new AckWriter()
+  readonly #foreign = new ForeignTopics()
+  readonly #intake: ExternalIntake
   #client: MqttClient | null = null
-  #messagesIn = 0
-  #framesIn = 0
   #publishing = 0
   /** Why there is no connection; null while there is one. */
   #lost: BrokerProblem | null = { code: 'broker.unreachable', detail: 'not yet connected' }
@@ -47,6 +45,16 @@ class ExternalBroker implements Broker {
   constructor(deps: BrokerNeeds, options: ExternalBrokerOptions) {
     this.#deps = deps
     this.#options = options
+    this.#intake = new ExternalIntake({
+      ...deps,
+      counters: this.#counters,
+      local: this.#local,
+      foreign: this.#foreign,
+      onEcho: () => {
+        this.#stopListening()
+        this.#limit('broker.deaf', '')
+      },
+    })
   }
 
   /** Comes back without a connection too: it goes on trying, and `stats` says so. */
@@ -103,6 +111,15 @@ class ExternalBroker implements Broker {
     return this.#local.add(filter, handler)
   }
 
+  want(wants: ForeignWants): void {
+    const { add, drop } = this.#foreign.want(wants)
+    const client = this.#client
+    if (client?.connected !== true) return
+    const failed = (error: unknown): void => this.#failed(failureOf(error))
+    this.#foreign.subscribe(client, add).catch(failed)
+    this.#foreign.unsubscribe(client, drop).catch(failed)
+  }
+
   /** Credentials are the external broker's business. */
   dropRevoked(): number {
     return 0
@@ -113,9 +130,9 @@ class ExternalBroker implements Broker {
       kind: 'external',
       connected: this.#client?.connected === true,
       clients: 0,
-      messagesIn: this.#messagesIn,
-      framesIn: this.#framesIn,
-      dropped: this.#counters.snapshot(),
+      messagesIn: this.#intake.messagesIn,
+      framesIn: this.#intake.framesIn,
+      dropped: { ...this.#counters.snapshot(), 'broker.foreign-refused': this.#foreign.refused },
       problems: [...(this.#lost === null ? [] : [this.#lost]), ...this.#limited.values()],
     }
   }
@@ -132,8 +149,10 @@ class ExternalBroker implements Broker {
         ...(await subscribeEach(client, [`${below}/frame`, `${below}/frame/+`], 0)),
       ]
       this.#limit('broker.subscription-refused', refused.join(', '))
+      await this.#foreign.subscribeAll(client)
       this.#listen()
       await this.#say(client, 'online')
+      this.#greet(client)
       this.#lost = null
       this.#failures = 0
       this.#deps.logger.info({ community: this.#options.community }, 'external broker connected')
@@ -141,6 +160,18 @@ class ExternalBroker implements Broker {
       this.#failed(failureOf(error))
       client.stream.destroy()
     }
+  }
+
+  /** Producers answer with a flood, so gateways of one broker do not greet at the same moment. */
+  #greet(client: MqttClient): void {
+    const waitMs = (this.#options.greetAfterMs ?? 2_000) * this.#deps.random()
+    setTimeout(() => {
+      if (!client.connected || this.#client !== client) return
+      for (const { topic, payload, qos } of this.#foreign.greetings)
+        client
+          .publishAsync(topic, payload, { qos })
+          .catch((error: unknown) => this.#failed(failureOf(error)))
+    }, waitMs).unref()
   }
 
   /** Another wait before each try, so that the clients of a broker that restarts do not come all at once. */
@@ -212,79 +243,6 @@ class ExternalBroker implements Broker {
     }
     packet.qos = 0
     packet.payload = nothing
-    this.#take({ topic, payload, retain: packet.retain }, acknowledge)
-  }
-
-  #take(
-    message: { readonly topic: string; readonly payload: Buffer; readonly retain: boolean },
-    done: (error: Error | null) => void,
-  ): void {
-    const { topic, payload } = message
-    const now = this.#deps.clock()
-    const route = routeOf(topic)
-    if (route.topic === null || levelCount(topic) > limits.topicLevelsMax) {
-      this.#refuse('mqtt.topic-unknown', topic, payload.length, done)
-      return
-    }
-    const { community, device, captureMs } = route.topic
-    // Our own words come back to us.
-    if (device === gatewayDevice) {
-      if (!message.retain && route.topic.leaf === 'status') {
-        this.#stopListening()
-        this.#limit('broker.deaf', '')
-      }
-      done(null)
-      return
-    }
-    const blocked = this.#deps.roster.device(community, device)?.state === 'blocked'
-    const code = blocked ? 'mqtt.not-allowed' : refusePayload(route, payload)
-    if (code !== null) {
-      this.#refuse(code, topic, payload.length, done)
-      return
-    }
-    if (route.frame) {
-      this.#framesIn++
-      this.#deps.onFrame({
-        community,
-        camera: device,
-        capturedAt: captureMs,
-        receivedAt: now,
-        jpeg: payload,
-      })
-      done(null)
-      return
-    }
-    this.#messagesIn++
-    const record: LogRecord = {
-      kind: 'publish',
-      receivedAt: now,
-      topic,
-      client: externalClient,
-      retain: message.retain,
-      payload,
-    }
-    const finish = (error: Error | null): void => {
-      if (error === null) for (const handler of this.#local.matching(topic)) handler(topic, payload)
-      done(error)
-    }
-    storeRecord(this.#deps.record, record, finish)
-  }
-
-  #refuse(
-    code: ErrorCode,
-    topic: string,
-    bytes: number,
-    done: (error: Error | null) => void,
-  ): void {
-    this.#counters.add(code)
-    this.#deps.onQuarantine({
-      ts: this.#deps.clock(),
-      topic: topic.slice(0, 200),
-      client: externalClient,
-      code,
-      detail: '',
-      bytes,
-    })
-    done(null)
+    this.#intake.take({ topic, payload, retain: packet.retain }, acknowledge)
   }
 }

@@ -22,6 +22,8 @@ export interface ExternalBrokerOptions {
   readonly startWaitMs?: number
   /** How long our own status may take to come back before we say that we are deaf, ms. */
   readonly echoMs?: number
+  /** Longest pause between a connection and what is said to the devices of others, ms. */
+  readonly greetAfterMs?: number
   /** Commands on their way to the broker at most. */
   readonly publishesMax?: number
 }

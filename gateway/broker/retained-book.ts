@@ -20,6 +20,12 @@ export class RetainedBook {
     return this.#messages.size
   }
 
+  /** As text; null where nothing is retained. */
+  payloadOf(topic: string): string | null {
+    const message = this.#messages.get(topic)
+    return message === undefined ? null : Buffer.from(message.payload).toString('utf8')
+  }
+
   /** False when it was not kept because the book is full. An empty payload takes the old one out. */
   set(message: RetainedMessage): boolean {
     const known = this.#messages.get(message.topic)

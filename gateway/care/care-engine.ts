@@ -140,6 +140,7 @@ class UnseenRule implements CareEngine {
       case 'info':
         return applyInfo(desk, input)
       case 'status':
+      case 'gone':
       case 'sighting':
       case 'camera-state':
       case 'start':

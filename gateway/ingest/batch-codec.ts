@@ -18,7 +18,13 @@ const recordHeadBytes = 15
 const sourcesMax = 65_535
 const retainBit = 0x80
 
-const kindNumbers: Record<RecordKind, number> = { publish: 0, fact: 1, roster: 2, tick: 3 }
+const kindNumbers: Record<RecordKind, number> = {
+  publish: 0,
+  fact: 1,
+  roster: 2,
+  tick: 3,
+  derived: 4,
+}
 
 export class BatchEncoder {
   #buffer: Buffer

@@ -24,7 +24,7 @@ const ackCheck = Compile(Ack)
 const topicShownMax = 200
 const nothing: Decoded = { inputs: [], quarantined: null, clockMarked: 0 }
 
-const asQuarantined = (record: LogRecord, refusal: Refusal): Quarantined => ({
+export const asQuarantined = (record: LogRecord, refusal: Refusal): Quarantined => ({
   ts: record.receivedAt,
   topic: record.topic.slice(0, topicShownMax),
   client: record.client,
@@ -122,8 +122,9 @@ function decodeReadings(record: LogRecord, topic: DeviceTopic, parsed: unknown):
 function decodePublish(record: LogRecord, topic: DeviceTopic | null): Decoded {
   if (topic === null)
     return refused(record, refuse('mqtt.topic-unknown', 'no decoder for this topic'))
-  // An empty retained message only takes the retained one back.
-  if (record.retain && record.payload.length === 0) return nothing
+  // An empty message only takes the retained one back; an external broker hands it on without the flag.
+  const retains = topic.leaf === 'info' || topic.leaf === 'status'
+  if (record.payload.length === 0 && (record.retain || retains)) return nothing
   const text = payloadText(record.payload)
   if (text === null) return refused(record, refuse('payload.not-json', 'not UTF-8'))
   if (topic.leaf === 'status') return decodeStatus(record, topic, text)
@@ -152,6 +153,10 @@ function decodeFact(record: LogRecord): Decoded {
   return { inputs: [fact, ...countsOf(fact)], quarantined: null, clockMarked: 0 }
 }
 
+/** Written by ourselves as well: what an adapter made of the record that follows. */
+const decodeDerived = (record: LogRecord): Input[] =>
+  JSON.parse(payloadText(record.payload) ?? '') as Input[]
+
 /** A camera's totals are readings like those of a people counter: stored, shown, ruled on. */
 const countsOf = ({ community, camera, ts, receivedAt, totals }: CrossingFact): Reading[] =>
   (['peopleIn', 'peopleOut', 'vehiclesIn', 'vehiclesOut'] as const).map((name) => ({
@@ -178,6 +183,8 @@ export function decode(record: LogRecord, parseTopic = parseDeviceTopic): Decode
       return decodeFact(record)
     case 'tick':
       return one({ kind: 'tick', receivedAt: record.receivedAt })
+    case 'derived':
+      return { inputs: decodeDerived(record), quarantined: null, clockMarked: 0 }
     case 'roster':
       return nothing
   }

@@ -19,6 +19,8 @@ export interface Reading {
   readonly receivedAt: number
   /** The device's clock was outside the bounds and the receive time stands in `ts`. */
   readonly clockMarked: boolean
+  /** From a broker's memory: a state of an unknown earlier time, a baseline, never an event. */
+  readonly retained?: true
 }
 
 /** One telemetry message as such: the fact that the device was alive and counting at `ts`. */
@@ -59,6 +61,15 @@ export interface InfoInput {
   readonly info: DeviceInfo
   readonly client: string
   readonly receivedAt: number
+}
+
+/** A foreign device is no longer there: its bridge removed it, or no longer speaks of it. */
+export interface GoneInput {
+  readonly kind: 'gone'
+  readonly community: string
+  readonly device: string
+  readonly receivedAt: number
+  readonly reason: 'removed' | 'not-announced'
 }
 
 /** One object followed by a camera, at one moment. Relative coordinates 0..1 of its ground point. */
@@ -233,4 +244,12 @@ export type Fact =
   | AccessFact
   | AlarmFact
   | EvidenceFact
-export type Input = Reading | Beat | DeviceEventInput | StatusInput | InfoInput | Fact | TickInput
+export type Input =
+  | Reading
+  | Beat
+  | DeviceEventInput
+  | StatusInput
+  | InfoInput
+  | GoneInput
+  | Fact
+  | TickInput

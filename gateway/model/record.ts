@@ -1,9 +1,10 @@
 /**
  * One entry of the durable log: what the gateway was told (`publish`), what it found out by itself
- * (`fact`, JSON of a Fact), a change of the roster (`roster`, JSON of Roster or RosterChange), or the
- * passing of time (`tick`). Replaying the log gives the same anomalies.
+ * (`fact`, JSON of a Fact), a change of the roster (`roster`, JSON of Roster or RosterChange), the
+ * passing of time (`tick`), or what an adapter made of a message or of time (`derived`, JSON of Input[];
+ * written by the pipeline itself, before the record that it comes from). Replaying the log gives the same anomalies.
  */
-export const recordKinds = ['publish', 'fact', 'roster', 'tick'] as const
+export const recordKinds = ['publish', 'fact', 'roster', 'tick', 'derived'] as const
 export type RecordKind = (typeof recordKinds)[number]
 
 /** Stands as the client of what an external broker delivered; `retain` then says "from its memory". */

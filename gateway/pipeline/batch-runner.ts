@@ -6,7 +6,13 @@ import type { Logger } from '../model/logger.ts'
 import type { LogRecord } from '../model/record.ts'
 import { CommitTimes } from './commit-times.ts'
 import { DurableLog, type LogLimits } from './durable-log.ts'
-import { type BatchResult, type Counts, Processor, type ProcessorParts } from './processor.ts'
+import {
+  type BatchResult,
+  type Counts,
+  type Derived,
+  Processor,
+  type ProcessorParts,
+} from './processor.ts'
 
 export interface RunnerDeps {
   readonly db: Database
@@ -24,6 +30,9 @@ const nothing: BatchResult = {
   firstSeen: [],
   counts: { readingsIn: 0, readingsStored: 0, readingsDuplicate: 0 },
   outOfStep: [],
+  derived: [],
+  publish: [],
+  wants: null,
 }
 
 /** Null where the error is no matter of the disk. */
@@ -102,8 +111,11 @@ export class BatchRunner {
     const started = performance.now()
     const result = this.inTransaction(() => {
       const last = records.at(-1)?.receivedAt ?? 0
-      this.#books.log.append(body, records.length, Math.round(last))
-      return this.#books.processor.run(records, this.#deps.clock())
+      const done = this.#books.processor.run(records, this.#deps.clock())
+      const logged = withDerived(records, done.derived)
+      if (logged === records) this.#books.log.append(body, records.length, Math.round(last))
+      else this.#books.log.append(encodeRecords(logged), logged.length, Math.round(last))
+      return done
     })
     this.commitTimes.add(performance.now() - started)
     this.totals.readingsIn += result.counts.readingsIn
@@ -124,6 +136,9 @@ export class BatchRunner {
       firstSeen: results.flatMap((result) => result.firstSeen),
       counts: nothing.counts,
       outOfStep: results.flatMap((result) => result.outOfStep),
+      derived: [],
+      publish: results.flatMap((result) => result.publish),
+      wants: results.findLast((result) => result.wants !== null)?.wants ?? null,
     }
   }
 
@@ -167,6 +182,21 @@ export class BatchRunner {
     if (db.inTransaction) db.exec('ROLLBACK')
     this.#books = this.#build()
   }
+}
+
+/** The batch as it stands in the log: what adapters made of a record before the record itself. */
+function withDerived(
+  records: readonly LogRecord[],
+  derived: readonly Derived[],
+): readonly LogRecord[] {
+  if (derived.length === 0) return records
+  const at = new Map(derived.map(({ position, inputs }) => [position, inputs]))
+  return records.flatMap((record, position) => {
+    const inputs = at.get(position)
+    if (inputs === undefined) return [record]
+    const payload = Buffer.from(JSON.stringify(inputs))
+    return [{ ...record, kind: 'derived' as const, retain: false, payload }, record]
+  })
 }
 
 const describe = (error: unknown): string =>

@@ -1,3 +1,5 @@
+import { Value } from 'typebox/value'
+import { AdapterConfig } from '../../config/adapter-schema.ts'
 import type { CareItem } from '../../contracts/care.ts'
 import { type Clock, dayMs, secondMs } from '../../contracts/clock.ts'
 import { CodedError } from '../../contracts/errors.ts'
@@ -27,6 +29,9 @@ export interface PipelineOptions {
   /** Path of gateway.db. */
   readonly file: string
   readonly rules: RuleBook
+  /** Left out: as the defaults of the configuration say. */
+  readonly adapters?: AdapterConfig
+  readonly community?: string
   readonly clock: Clock
   readonly logger: Logger
   readonly logBytesMax?: number
@@ -51,6 +56,8 @@ const openThread = (settings: PipelineSettings, events: LinkEvents): ThreadLink 
 const settingsOf = (options: PipelineOptions): PipelineSettings => ({
   file: options.file,
   rules: options.rules,
+  adapters: options.adapters ?? (Value.Default(AdapterConfig, {}) as AdapterConfig),
+  community: options.community ?? 'home',
   log: {
     bytesMax: options.logBytesMax ?? 1024 ** 3,
     ageMaxMs: options.logAgeMaxMs ?? 7 * dayMs,

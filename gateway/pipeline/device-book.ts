@@ -58,6 +58,7 @@ function entryOf(row: Row): DeviceEntry {
 export class DeviceBook {
   readonly #limits: DeviceLimits
   readonly #put
+  readonly #remove
   readonly #devices = new Map<string, Map<string, DeviceEntry>>()
   #count = 0
   #dirty = new Set<DeviceEntry>()
@@ -72,6 +73,7 @@ export class DeviceBook {
       `INSERT OR REPLACE INTO device VALUES (@community, @id, @first_client, @online, @last_seen_at,
          @info, @announced, @last_values)`,
     )
+    this.#remove = db.prepare<[string, string]>('DELETE FROM device WHERE community = ? AND id = ?')
     for (const row of db.prepare<[], Row>('SELECT * FROM device').all()) this.#add(entryOf(row))
   }
 
@@ -108,6 +110,21 @@ export class DeviceBook {
     if (known === undefined && entry.lastValues.size >= this.#limits.namesPerDeviceMax) return
     if (known !== undefined && known.ts > point.ts) return
     entry.lastValues.set(name, point)
+  }
+
+  find(community: string, id: string): DeviceEntry | null {
+    return this.#devices.get(community)?.get(id) ?? null
+  }
+
+  /** Nothing is left of it but its history. */
+  forget(community: string, id: string): void {
+    const entry = this.find(community, id)
+    if (entry === null) return
+    this.#devices.get(community)?.delete(id)
+    this.#count--
+    this.#dirty.delete(entry)
+    this.#urgent.delete(entry)
+    this.#remove.run(community, id)
   }
 
   /** The entry changed in a way that must reach the disk with this commit. */

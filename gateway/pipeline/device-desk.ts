@@ -1,24 +1,34 @@
-import type { DeviceSeen } from '../../contracts/events.ts'
+import type { DeviceGone, DeviceSeen } from '../../contracts/events.ts'
 import type { DeviceInfo } from '../../contracts/payloads.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
 import { gatewayDevice } from '../../contracts/topics.ts'
-import type { InfoInput, Input, StatusInput } from '../model/input.ts'
+import type { GoneInput, InfoInput, Input, StatusInput } from '../model/input.ts'
 import type { LogRecord } from '../model/record.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import type { DeviceBook, DeviceEntry } from './device-book.ts'
 import type { EventDesk } from './event-desk.ts'
+
+/** How a device that an adapter brought in last described itself. */
+type Described = (community: string, device: string) => DeviceInfo | null
 
 /** Keeps the book of devices, tells the api of unknown ones, and decides whose inputs count. */
 export class DeviceDesk {
   readonly #roster: RosterView
   readonly #book: DeviceBook
   readonly #events: EventDesk
+  readonly #described: Described
   #firstSeen: { community: string; device: string; client: string }[] = []
 
-  constructor(roster: RosterView, book: DeviceBook, events: EventDesk) {
+  constructor(
+    roster: RosterView,
+    book: DeviceBook,
+    events: EventDesk,
+    described: Described = () => null,
+  ) {
     this.#roster = roster
     this.#book = book
     this.#events = events
+    this.#described = described
   }
 
   takeFirstSeen(): { community: string; device: string; client: string }[] {
@@ -38,6 +48,7 @@ export class DeviceDesk {
       case 'event':
       case 'status':
       case 'info':
+      case 'gone':
         return this.#fromDevice(input, record)
       case 'start':
         this.#book.forgetOnline()
@@ -59,12 +70,13 @@ export class DeviceDesk {
   }
 
   #fromDevice(
-    input: Extract<Input, { kind: 'reading' | 'beat' | 'event' | 'status' | 'info' }>,
+    input: Extract<Input, { kind: 'reading' | 'beat' | 'event' | 'status' | 'info' | 'gone' }>,
     record: LogRecord,
   ): boolean {
     const { community, device } = input
     // What the gateway itself has to say, as that a carer has seen somebody.
     if (device === gatewayDevice) return record.client === gatewayDevice
+    if (input.kind === 'gone') return this.#gone(input)
     const entry = this.#book.meet(community, device, record.client, input.receivedAt)
     const state = this.#standing(entry, community, device)
     if (entry !== null) {
@@ -73,7 +85,7 @@ export class DeviceDesk {
         this.#book.value(entry, input.name, { ts: input.ts, value: input.value })
       else if (input.kind === 'status') this.#status(entry, input)
       else if (input.kind === 'info') this.#info(entry, input)
-      if (state === null) this.#announce(entry, input.receivedAt)
+      if (state === null || input.kind === 'info') this.#announce(entry, state, input.receivedAt)
     }
     return state === 'approved'
   }
@@ -122,21 +134,44 @@ export class DeviceDesk {
     this.#book.touch(entry)
   }
 
-  /** Once per unknown device, and again when it describes itself differently. */
-  #announce(entry: DeviceEntry, receivedAt: number): void {
-    const info = entry.info ?? ''
+  /** Of a device that nobody approved, nothing stays; of one that somebody did, that it is gone. */
+  #gone({ community, device, receivedAt, reason }: GoneInput): boolean {
+    const entry = this.#book.find(community, device)
+    const state = this.#standing(entry, community, device)
+    if (entry !== null && state === 'approved') {
+      entry.online = null
+      entry.announced = ''
+      this.#book.touch(entry)
+    } else this.#book.forget(community, device)
+    const data: DeviceGone = { reason }
+    this.#events.add({ type: 'device.gone', community, device, ts: receivedAt, data }, receivedAt)
+    return state === 'approved'
+  }
+
+  /**
+   * Once per unknown device, and again when it describes itself differently. Of an approved one the api
+   * hears what its bridge says: it may have been renamed.
+   */
+  #announce(entry: DeviceEntry, state: RosterDevice['state'] | null, receivedAt: number): void {
+    const info = entry.info || this.#describedText(entry)
     if (entry.announced === info) return
-    entry.announced = info
-    this.#book.touch(entry)
     const data: DeviceSeen = {
       client: entry.firstClient,
       info: info === '' ? null : (JSON.parse(info) as DeviceInfo),
     }
+    if (state !== null && state !== 'pending' && data.info?.adapter === undefined) return
+    entry.announced = info
+    this.#book.touch(entry)
     const { community, id: device } = entry
     this.#events.add(
       { type: 'device.seen', community, device, ts: receivedAt, data },
       receivedAt,
       info,
     )
+  }
+
+  #describedText({ community, id }: DeviceEntry): string {
+    const info = this.#described(community, id)
+    return info === null ? '' : JSON.stringify(info)
   }
 }

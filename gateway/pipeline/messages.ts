@@ -1,10 +1,11 @@
 import type { CareItem } from '../../contracts/care.ts'
 import type { ErrorCode } from '../../contracts/errors.ts'
 import type { GatewayEvent } from '../../contracts/events.ts'
-import type { Quarantined } from '../../contracts/health.ts'
+import type { AdapterHealth, Quarantined } from '../../contracts/health.ts'
 import type { Aggregate, DeviceState, TelemetryAnswer } from '../../contracts/private-api.ts'
 import type { Roster } from '../../contracts/roster.ts'
 import type { AnyEffect } from '../model/effect.ts'
+import type { ForeignPublish, ForeignWants } from '../model/foreign.ts'
 import type { DeviceEventInput } from '../model/input.ts'
 import type { QueuedItem } from '../outbox/outbox-item.ts'
 import type { EntranceMemory } from './engine-host.ts'
@@ -20,6 +21,10 @@ export interface CommittedEffects {
   readonly deviceEvents: readonly DeviceEventInput[]
   /** Devices that came in for the first time, and by which credential. */
   readonly firstSeen: readonly { community: string; device: string; client: string }[]
+  /** What adapters ask to be published. */
+  readonly publish: readonly ForeignPublish[]
+  /** Null where it has not changed. */
+  readonly wants: ForeignWants | null
 }
 
 export interface TelemetryQuery {
@@ -49,6 +54,7 @@ export interface PipelineStats {
   }
   readonly quarantine: QuarantineSummary
   readonly dropped: Record<string, number>
+  readonly adapters: readonly AdapterHealth[]
   readonly commitMs: { readonly p50: number; readonly p99: number }
   readonly log: { readonly bytes: number; readonly newestId: number }
   readonly rollbacks: number
@@ -61,6 +67,8 @@ export interface Restored {
   readonly firstSeen: readonly { community: string; device: string; client: string }[]
   /** Passages, entries of visitors and cars inside, for doors and barriers. */
   readonly entrances: EntranceMemory
+  /** What the adapters want of the broker. */
+  readonly wants: ForeignWants
   /** Last sign of life before this start, epoch ms. */
   readonly downSince: number | null
 }

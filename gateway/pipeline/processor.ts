@@ -1,15 +1,17 @@
 import type { Database } from 'better-sqlite3'
 import { dayMs, secondMs } from '../../contracts/clock.ts'
 import type { GatewayEvent } from '../../contracts/events.ts'
-import { gatewayDevice } from '../../contracts/topics.ts'
 import { limits } from '../../contracts/limits.ts'
-import type { Roster, RosterChange } from '../../contracts/roster.ts'
-import { decode } from '../ingest/decode.ts'
+import type { Roster, RosterChange, RosterDevice } from '../../contracts/roster.ts'
+import { deviceTopic, gatewayDevice } from '../../contracts/topics.ts'
+import { asQuarantined, decode } from '../ingest/decode.ts'
 import { createTopicMemo } from '../ingest/topic-memo.ts'
 import type { AnyEffect } from '../model/effect.ts'
+import type { ForeignPublish, ForeignWants } from '../model/foreign.ts'
 import type { DeviceEventInput, Input, Reading } from '../model/input.ts'
 import type { LogRecord } from '../model/record.ts'
 import type { RosterView } from '../model/roster-view.ts'
+import { AdapterHost, type ForeignParts } from './adapter-host.ts'
 import { AnomalyBook } from './anomaly-book.ts'
 import { DeviceBook } from './device-book.ts'
 import { DeviceDesk } from './device-desk.ts'
@@ -33,6 +35,14 @@ export interface ProcessorParts {
   /** Own their tables and heal themselves after a rollback. */
   readonly series: SeriesPort
   readonly outbox: OutboxPort
+  /** Left out where foreign messages are not to be understood: in a replay their meaning stands in the log. */
+  readonly foreign?: ForeignParts
+}
+
+/** What an adapter made of the record at a position of the batch. */
+export interface Derived {
+  readonly position: number
+  readonly inputs: readonly Input[]
 }
 
 export interface Counts {
@@ -52,6 +62,12 @@ export interface BatchResult {
   readonly counts: Counts
   /** Roster changes that did not follow on the present version, by position in the batch. */
   readonly outOfStep: readonly number[]
+  /** For the log, before the record at their position. */
+  readonly derived: readonly Derived[]
+  /** What adapters ask to be published. */
+  readonly publish: readonly ForeignPublish[]
+  /** Null where nothing has changed. */
+  readonly wants: ForeignWants | null
 }
 
 const bounds = {
@@ -71,6 +87,7 @@ export class Processor {
   readonly seen: SeenEvents
   readonly anomalies: AnomalyBook
   readonly engineSet: EngineSet
+  readonly adapters: AdapterHost | null
   readonly #engines: EngineHost
   readonly #events: EventDesk
   readonly #desk: DeviceDesk
@@ -80,6 +97,9 @@ export class Processor {
   #readings: Reading[] = []
   #effects: AnyEffect[] = []
   #deviceEvents: DeviceEventInput[] = []
+  #derived: Derived[] = []
+  #publish: ForeignPublish[] = []
+  #wants: ForeignWants | null = null
 
   constructor(db: Database, parts: ProcessorParts) {
     this.roster = new RosterTable(db)
@@ -96,22 +116,30 @@ export class Processor {
     this.seen = new SeenEvents(db, limits.timestampPastMaxMs + dayMs)
     this.#events = new EventDesk(parts.outbox)
     this.anomalies = new AnomalyBook(db, parts.outbox, this.#events)
-    this.#desk = new DeviceDesk(this.roster.book, this.devices, this.#events)
+    this.#desk = new DeviceDesk(
+      this.roster.book,
+      this.devices,
+      this.#events,
+      (community, device) => this.adapters?.described(community, device) ?? null,
+    )
     this.#facts = new FactEvents(this.#events)
     this.#series = parts.series
     this.engineSet = parts.engines(this.roster.book)
     this.#engines = new EngineHost(db, this.engineSet.engines)
+    this.adapters =
+      parts.foreign === undefined ? null : new AdapterHost(db, this.roster.book, parts.foreign)
+    this.#wants = this.adapters?.wants() ?? null
   }
 
   isDue(now: number): boolean {
-    return this.#engines.isDue(now)
+    return this.#engines.isDue(now) || this.adapters?.isDue(now) === true
   }
 
   /** Within a transaction; after an exception this object is void and another must be built. */
   run(records: readonly LogRecord[], now: number): BatchResult {
     const outOfStep: number[] = []
     for (const [position, record] of records.entries())
-      if (!this.#apply(record)) outOfStep.push(position)
+      if (!this.#apply(record, position)) outOfStep.push(position)
     const readings = this.#readings
     this.#readings = []
     const { stored, duplicates } =
@@ -119,14 +147,10 @@ export class Processor {
     this.devices.flush(now)
     this.quarantine.flush()
     this.#engines.save()
-    const effects = this.#effects
-    const deviceEvents = this.#deviceEvents
-    this.#effects = []
-    this.#deviceEvents = []
+    this.adapters?.save()
     return {
-      effects,
+      ...this.#takeResults(),
       events: this.#events.take(),
-      deviceEvents,
       firstSeen: this.#desk.takeFirstSeen(),
       counts: {
         readingsIn: readings.length,
@@ -137,10 +161,43 @@ export class Processor {
     }
   }
 
+  #takeResults() {
+    const effects = this.#effects
+    const deviceEvents = this.#deviceEvents
+    const derived = this.#derived
+    const publish = this.#publish
+    this.#effects = []
+    this.#deviceEvents = []
+    this.#derived = []
+    this.#publish = []
+    return { effects, deviceEvents, derived, publish, wants: this.#changedWants() }
+  }
+
+  #changedWants(): ForeignWants | null {
+    const wants = this.adapters?.wants() ?? null
+    if (wants === this.#wants) return null
+    this.#wants = wants
+    return wants
+  }
+
   /** False for a roster change that is out of step. */
-  #apply(record: LogRecord): boolean {
-    if (record.kind === 'roster') return this.#rosterChange(record)
-    if (record.kind === 'tick' && !this.#engines.isDue(record.receivedAt)) return true
+  #apply(record: LogRecord, position: number): boolean {
+    switch (record.kind) {
+      case 'roster':
+        return this.#rosterChange(record)
+      case 'tick':
+        this.#tick(record, position)
+        return true
+      case 'publish':
+        if (this.#foreign(record, position)) return true
+        break
+      case 'derived':
+        // With adapters at work, they themselves say what a message means.
+        if (this.adapters !== null) return true
+        break
+      case 'fact':
+        break
+    }
     const { inputs, quarantined, clockMarked } = decode(record, this.#parseTopic)
     if (quarantined !== null) this.quarantine.add(quarantined)
     if (clockMarked > 0) this.quarantine.count('payload.clock', clockMarked)
@@ -149,13 +206,54 @@ export class Processor {
     return true
   }
 
+  #tick(record: LogRecord, position: number): void {
+    const { receivedAt } = record
+    if (this.adapters?.isDue(receivedAt) === true)
+      this.#derive(this.adapters.tick(receivedAt), record, position)
+    if (this.#engines.isDue(receivedAt)) this.#input({ kind: 'tick', receivedAt }, record)
+  }
+
+  /** True where an adapter has taken the message. */
+  #foreign(record: LogRecord, position: number): boolean {
+    if (this.adapters === null || record.topic.startsWith('linli/')) return false
+    const answer = this.adapters.apply(record)
+    if (answer === null) return false
+    if (answer.refusal !== null) this.quarantine.add(asQuarantined(record, answer.refusal))
+    if (record.retain) this.retained.apply(record)
+    if (answer.publish !== undefined) this.#publish.push(...answer.publish)
+    this.#derive(answer.inputs, record, position)
+    return true
+  }
+
+  #derive(inputs: readonly Input[], record: LogRecord, position: number): void {
+    if (inputs.length === 0) return
+    this.#derived.push({ position, inputs })
+    for (const input of inputs) this.#input(input, record)
+  }
+
   /** Engines hear of it by a tick: who was taken off the list must not wait for the next reading. */
   #rosterChange(record: LogRecord): boolean {
     const text = Buffer.from(record.payload).toString('utf8')
-    if (!this.roster.apply(JSON.parse(text) as Roster | RosterChange)) return false
+    const change = JSON.parse(text) as Roster | RosterChange
+    const known = 'base' in change ? [] : [...this.roster.book.devices()].map(keyOf)
+    if (!this.roster.apply(change)) return false
+    const named = 'base' in change ? (change.devices?.remove ?? []) : known
+    for (const key of named) this.#forgetIfGone(key, record)
     this.devices.forgetStandings()
     this.#input({ kind: 'tick', receivedAt: record.receivedAt }, record)
     return true
+  }
+
+  /** What a removed device had retained goes with it, here and at the broker; its history stays. */
+  #forgetIfGone(key: string, record: LogRecord): void {
+    const [community = '', device = ''] = key.split('/')
+    if (this.roster.book.device(community, device) !== null) return
+    this.devices.forget(community, device)
+    for (const leaf of ['info', 'status'] as const) {
+      const topic = deviceTopic(community, device, leaf)
+      this.retained.apply({ ...record, topic, payload: new Uint8Array() })
+      this.#publish.push({ topic, payload: '', retain: true, qos: 1 })
+    }
   }
 
   #input(input: Input, record: LogRecord): void {
@@ -184,3 +282,5 @@ export class Processor {
     this.#events.add(told, receivedAt, JSON.stringify(data))
   }
 }
+
+const keyOf = ({ community, id }: RosterDevice): string => `${community}/${id}`

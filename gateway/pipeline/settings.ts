@@ -1,3 +1,4 @@
+import type { AdapterConfig } from '../../config/adapter-schema.ts'
 import type { RuleBook } from '../../config/rules.ts'
 import type { InfluxOptions } from '../telemetry/influx-connection.ts'
 import type { LogLimits } from './durable-log.ts'
@@ -7,6 +8,9 @@ export interface PipelineSettings {
   /** Path of gateway.db. */
   readonly file: string
   readonly rules: RuleBook
+  readonly adapters: AdapterConfig
+  /** Of the box itself. */
+  readonly community: string
   readonly log: LogLimits
   /** Raw readings are kept this long, ms. */
   readonly rawKeepMs: number

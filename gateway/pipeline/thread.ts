@@ -2,9 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { CodedError } from '../../contracts/errors.ts'
 import { assert } from '../../contracts/result.ts'
 import { openDatabase } from '../db/open.ts'
+import { createAdapters } from '../ingest/adapters/all.ts'
+import { wantsNothing } from '../model/foreign.ts'
 import type { Logger } from '../model/logger.ts'
 import { createOutboxStore } from '../outbox/outbox-store.ts'
 import { createSqliteSeries } from '../telemetry/sqlite-series.ts'
+import type { ForeignParts } from './adapter-host.ts'
 import { BatchRunner } from './batch-runner.ts'
 import { composeEngines, migrateGateway } from './compose.ts'
 import { Housekeeping } from './housekeeping.ts'
@@ -43,7 +46,12 @@ function begin(): void {
   const outbox = createOutboxStore(db)
   const runner = new BatchRunner({
     db,
-    parts: { engines: composeEngines(settings.rules), series, outbox },
+    parts: {
+      engines: composeEngines(settings.rules),
+      series,
+      outbox,
+      foreign: foreignOf(settings),
+    },
     log: settings.log,
     clock: Date.now,
     logger,
@@ -85,6 +93,11 @@ function begin(): void {
   })
 }
 
+const foreignOf = ({ adapters, community }: PipelineSettings): ForeignParts => ({
+  community,
+  create: (of) => createAdapters(adapters, of),
+})
+
 const restored = ({ processor, log }: BatchRunner): Restored => ({
   roster: processor.roster.book.snapshot(),
   retained: processor.retained.all(),
@@ -94,6 +107,7 @@ const restored = ({ processor, log }: BatchRunner): Restored => ({
     client: firstClient,
   })),
   entrances: processor.engineSet.accessMemory(),
+  wants: processor.adapters?.wants() ?? wantsNothing,
   downSince: log.newestAt(),
 })
 
@@ -106,9 +120,11 @@ function commit(runner: BatchRunner, id: number, body: Uint8Array): void {
   }
 }
 
-function worthTelling({ effects, events, deviceEvents, firstSeen }: BatchResult) {
-  const count = effects.length + events.length + deviceEvents.length + firstSeen.length
-  return count === 0 ? null : { effects, events, deviceEvents, firstSeen }
+function worthTelling(result: BatchResult) {
+  const { effects, events, deviceEvents, firstSeen, publish, wants } = result
+  const lists = [effects, events, deviceEvents, firstSeen, publish]
+  if (wants === null && lists.every(({ length }) => length === 0)) return null
+  return { effects, events, deviceEvents, firstSeen, publish, wants }
 }
 
 function answer(methods: PipelineMethods, message: Extract<ToThread, { type: 'call' }>): void {

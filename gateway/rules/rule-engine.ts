@@ -97,6 +97,7 @@ class RuleEngine implements Engine {
         return applySighting(desk, input)
       case 'coverage':
         return applyCoverage(desk, input)
+      case 'gone':
       case 'start':
       case 'access':
       case 'crossing':

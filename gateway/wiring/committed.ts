@@ -2,6 +2,7 @@ import { Value } from 'typebox/value'
 import type { GatewayEvent } from '../../contracts/events.ts'
 import { TerminalReport } from '../../contracts/http/access.ts'
 import { Ack } from '../../contracts/payloads.ts'
+import type { Broker } from '../broker/broker.ts'
 import type { CommandBus } from '../access/command-bus.ts'
 import type { BarrierGuard, DoorGuard } from '../model/access.ts'
 import type { ClipMaker } from '../cameras/clip-maker.ts'
@@ -21,6 +22,8 @@ export interface FollowDeps {
   readonly clips: Pick<ClipMaker, 'raised'>
   readonly evidence: Pick<EvidenceStore, 'lock'>
   readonly announce: (event: GatewayEvent) => void
+  /** For devices of others. */
+  readonly broker: Pick<Broker, 'publish' | 'want'>
   /** The outbox has something. */
   readonly wake: () => void
   readonly logger: Logger
@@ -30,7 +33,10 @@ export interface FollowDeps {
 export function followCommitted(deps: FollowDeps): (committed: CommittedEffects) => void {
   const complain = (what: string) => (error: unknown) =>
     deps.logger.error({ error: String(error) }, what)
-  return ({ effects, events, deviceEvents }) => {
+  return ({ effects, events, deviceEvents, publish, wants }) => {
+    if (wants !== null) deps.broker.want(wants)
+    for (const { topic, payload, retain, qos } of publish)
+      deps.broker.publish(topic, payload, { retain, qos }).catch(complain('not published'))
     for (const event of deviceEvents)
       deviceEvent(deps, event).catch(complain('door decision failed'))
     for (const sha256 of effects.flatMap(picturesOf)) {

@@ -26,7 +26,7 @@ export interface Gateway {
 
 /** Builds the parts and ties them to each other. No part knows another; they meet here. */
 export function createGateway(inputs: GatewayInputs): Gateway {
-  const { settings, clock, logger } = inputs
+  const { settings, clock } = inputs
   mkdirSync(settings.home, { recursive: true, mode: 0o700 })
   const stopping = new AbortController()
   const parts = createParts(inputs)
@@ -60,19 +60,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
   parts.eventIntake.onRefused((event) =>
     deviceEvent({ commands, doors, barriers, roster: parts.book }, event),
   )
-  pipeline.onCommitted(
-    followCommitted({
-      commands,
-      doors,
-      barriers,
-      roster: parts.book,
-      clips: sight.clips,
-      evidence: sight.evidence,
-      announce: (event) => announcer.event(event),
-      wake: () => sender.wake(),
-      logger,
-    }),
-  )
+  pipeline.onCommitted(afterCommit(parts, entrances, sender))
   return {
     async start() {
       await open(parts, app, entrances, faces)
@@ -95,6 +83,24 @@ export function createGateway(inputs: GatewayInputs): Gateway {
     },
   }
 }
+
+const afterCommit = (
+  { sight, broker, announcer, book, logger }: Parts,
+  { commands, doors, barriers }: Entrances,
+  sender: { wake(): void },
+) =>
+  followCommitted({
+    commands,
+    doors,
+    barriers,
+    roster: book,
+    clips: sight.clips,
+    evidence: sight.evidence,
+    broker,
+    announce: (event) => announcer.event(event),
+    wake: () => sender.wake(),
+    logger,
+  })
 
 function followRoster(
   parts: Parts,
@@ -150,6 +156,7 @@ async function open(
   entrances.restore(restored.entrances)
   await faces?.start()
   await sight.start()
+  broker.want(restored.wants)
   await broker.start()
   await app.listen({ host: '127.0.0.1', port: settings.gatewayPort })
   await announcer.status('online')

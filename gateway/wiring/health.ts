@@ -93,24 +93,25 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
         'vision.dropped-by-queue': vision.droppedByQueue,
         'evidence.refused': evidence.refused,
         'evidence.swept': evidence.swept,
-        ...Object.fromEntries(
-          Object.entries(frames.droppedByCause).map(([cause, count]) => [
-            `frames.cause-${cause}`,
-            count,
-          ]),
-        ),
+        ...causesOf(frames.droppedByCause),
         ...sourceCounts(deps.sources),
         ...entranceCounts(deps),
         'outbox.evidence-missing': sent.evidenceMissing,
         'outbox.evidence-refused': sent.evidenceRefused,
       },
       cameras: deps.hub.health(),
+      adapters: [...stats.adapters],
       commitMs: stats.commitMs,
       loopDelayMs: deps.loopDelay.read(),
       models: deps.pool.models(),
     }
   }
 }
+
+const causesOf = (byCause: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(byCause).map(([cause, count]) => [`frames.cause-${cause}`, count]),
+  )
 
 const workOf = ({ analysed, shut, gateMs, decodeMs, inferMs }: VisionStats) => ({
   analysed,

@@ -51,6 +51,8 @@ export function createParts(inputs: GatewayInputs): Parts {
   const pipeline = createPipeline({
     file: join(settings.home, 'gateway.db'),
     rules,
+    adapters: config.adapters,
+    community: settings.community,
     clock,
     logger,
     rawKeepMs: config.telemetry.rawDays * dayMs,

@@ -9,6 +9,7 @@ import type { Engine, StateRow } from '../../../gateway/model/engine.ts'
 import type { Input } from '../../../gateway/model/input.ts'
 import type { LogRecord } from '../../../gateway/model/record.ts'
 import { createOutboxStore, type OutboxStore } from '../../../gateway/outbox/outbox-store.ts'
+import type { ForeignParts } from '../../../gateway/pipeline/adapter-host.ts'
 import { BatchRunner } from '../../../gateway/pipeline/batch-runner.ts'
 import { migrateGateway } from '../../../gateway/pipeline/compose.ts'
 import type { BatchResult } from '../../../gateway/pipeline/processor.ts'
@@ -90,7 +91,10 @@ export class Bench {
   runner!: BatchRunner
   #seq = 0
 
-  constructor(log = { bytesMax: 2 ** 30, ageMaxMs: 2 ** 40 }) {
+  readonly #foreign: ForeignParts | undefined
+
+  constructor(log = { bytesMax: 2 ** 30, ageMaxMs: 2 ** 40 }, foreign?: ForeignParts) {
+    this.#foreign = foreign
     this.open(log)
     this.run([this.record('roster', '', JSON.stringify(twoSensors()))])
   }
@@ -113,6 +117,7 @@ export class Bench {
         },
         series: this.series,
         outbox: this.outbox,
+        ...(this.#foreign === undefined ? {} : { foreign: this.#foreign }),
       },
       log,
       clock: () => this.now,
