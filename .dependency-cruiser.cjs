@@ -25,6 +25,7 @@ module.exports = {
     // The floor of web is in tests/support/web-floor.ts and .oxlintrc.json: this parser reads no TSX.
     { name: 'shipped-code-never-imports-tests-or-bench', severity: 'error', from: { pathNot: '^(tests|bench)/' }, to: { path: '^(tests|bench)/' } },
     ...islands.map(island),
+    { name: 'the-staged-year-knows-contracts-only', severity: 'error', from: { path: '^bench/year/world/' }, to: { path: '^(config|detectors|gateway|api|web|device-sim|tests)/' } },
     { name: 'domain-knows-no-http', severity: 'error', from: { path: '^api/(?!routes/|plugins/)[^/]+/' }, to: { path: '^api/(routes|plugins)/|node_modules/(@fastify/|fastify/)' } },
     { name: 'only-one-file-knows-fluent-ffmpeg', severity: 'error', from: { path: '^(?!gateway/cameras/ffmpeg-adapter\\.ts)' }, to: { path: 'node_modules/fluent-ffmpeg' } },
     { name: 'detectors-are-pure-vision', severity: 'error', from: { path: '^detectors/' }, to: { path: '^(fs|net|http|https|child_process)$|node_modules/(mqtt|aedes|better-sqlite3|fastify)' } },

@@ -6,6 +6,7 @@ import { benchGate } from './gate.ts'
 import { benchIngest } from './ingest.ts'
 import { benchKill } from './kill.ts'
 import { benchSoak } from './soak.ts'
+import { benchYear } from './year.ts'
 
 const benches: Readonly<
   Record<
@@ -40,6 +41,10 @@ const benches: Readonly<
   kill: {
     about: 'kill -9 on the gateway while 5,000 readings are on their way [--kills N]',
     run: benchKill,
+  },
+  year: {
+    about: 'a year of watched people against the care code [--elders 500 --days 365 --threads 2]',
+    run: benchYear,
   },
 }
 

@@ -14,6 +14,10 @@ export interface BenchArguments {
   readonly max: number | null
   readonly cameras: number | null
   readonly minutes: number | null
+  /** People and days of `bench year`, and the threads that it takes. */
+  readonly elders: number | null
+  readonly days: number | null
+  readonly threads: number | null
 }
 
 function number(text: string | undefined): number | null {
@@ -38,6 +42,9 @@ export function benchArguments(args: readonly string[]): BenchArguments {
       max: { type: 'string' },
       cameras: { type: 'string' },
       minutes: { type: 'string' },
+      elders: { type: 'string' },
+      days: { type: 'string' },
+      threads: { type: 'string' },
     },
   })
   const { source } = values
@@ -53,5 +60,8 @@ export function benchArguments(args: readonly string[]): BenchArguments {
     max: number(values.max),
     cameras: number(values.cameras),
     minutes: number(values.minutes),
+    elders: number(values.elders),
+    days: number(values.days),
+    threads: number(values.threads),
   }
 }

@@ -112,6 +112,10 @@ const planted: Readonly<Record<string, readonly [rule: string, text: string]>> =
     'detectors-are-pure-vision',
     "import a from 'aedes'\nexport const it = a\n",
   ],
+  'bench/year/world/bad.ts': [
+    'the-staged-year-knows-contracts-only',
+    value('../../../gateway/good.ts'),
+  ],
   'gateway/circle-a.ts': ['no-circular', value('./circle-b.ts').replace('it', 'good')],
   // Every island against its neighbour in the list, and the last against the first.
   ...Object.fromEntries(
