@@ -43,9 +43,10 @@ describe('bench year', { timeout: 120_000 }, () => {
   })
 
   test('the judge is strict: silence is a miss, an alarm about somebody well is false', () => {
-    const { world } = lived(hard, 3)
+    const many = { ...hard, elders: 30 }
+    const { world } = lived(many, 3)
     const staged = world.truth.emergencies
-    const silent = judge(world, hard, [])
+    const silent = judge(world, many, [])
     expect(staged.length).toBeGreaterThan(3)
     expect(silent.missed).toBeGreaterThan(0)
     const { foundBefore, open } = silent.emergencies
@@ -58,11 +59,11 @@ describe('bench year', { timeout: 120_000 }, () => {
         at: lastActAt + 24 * hourMs + minuteMs,
       }),
     )
-    expect(judge(world, hard, answers).missed).toBe(0)
+    expect(judge(world, many, answers).missed).toBe(0)
     const well = world.homes.at(0)?.elders.at(0)?.elder.id ?? ''
     const early: Alarm = { elder: well, type: 'resident.unseen', at: hard.startsAt + minuteMs }
     const excuse: Alarm = { ...early, type: 'resident.cannot-tell' }
-    const judged = judge(world, hard, [early, excuse])
+    const judged = judge(world, many, [early, excuse])
     expect(judged.falseUnseen).toEqual({ home: 1 })
     expect(judged.cannotTell).toEqual({ none: 1 })
   })
