@@ -1,6 +1,7 @@
 import { loadShippedRules } from '../../config/rules.ts'
 import { Sqlite } from '../../config/sqlite.ts'
 import { hourMs, dayMs } from '../../contracts/clock.ts'
+import type { AnyEffect } from '../../gateway/model/effect.ts'
 import type { Engine } from '../../gateway/model/engine.ts'
 import type { LogRecord } from '../../gateway/model/record.ts'
 import type { OutboxItem } from '../../gateway/outbox/outbox-item.ts'
@@ -15,7 +16,7 @@ import { spanAt } from './world/events.ts'
 const slotMs = hourMs
 
 /** State need not reach a disk here: nothing is restarted but the world says so. */
-const unsaved = (engine: Engine): Engine => ({
+const unsaved = (engine: Engine<AnyEffect>): Engine<AnyEffect> => ({
   apply: (input) => engine.apply(input),
   nextDueAt: () => engine.nextDueAt(),
   restore: (rows) => engine.restore(rows),
