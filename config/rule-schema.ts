@@ -3,6 +3,7 @@ import { AnomalyType, Severity } from '../contracts/anomaly.ts'
 import { WeekWindow } from '../contracts/access.ts'
 import { zoneKinds } from '../contracts/roster.ts'
 import { LocalText } from '../contracts/text.ts'
+import { CareSettings } from './care-schema.ts'
 
 const closed = { additionalProperties: false }
 const Ms = (initial: number) =>
@@ -125,56 +126,6 @@ export const TrackRule = Type.Object(
   },
   closed,
 )
-
-/** Numbers of the care engine; see gateway/care. Times in ms. */
-export const CareSettings = Type.Object(
-  {
-    version: Type.Integer({ minimum: 1, default: 1 }),
-    /** Share of the window that somebody must have looked for before Linli says "unseen". */
-    coverageShare: Type.Number({ minimum: 0.1, maximum: 1, default: 0.9 }),
-    /** A reading that is older than this on arrival is history being delivered. */
-    lateMs: Ms(60_000),
-    /** No decision until so long after the last of such history, at most `settleMaxMs` in all. */
-    settleMs: Ms(5_000),
-    settleMaxMs: Ms(120_000),
-    /** After a start: a tenth of the time we were down, at most this. */
-    startSettleMaxMs: Ms(60_000),
-    /** After our own clock has jumped: time for signs of life to arrive in the new time. */
-    clockJumpSettleMs: Ms(3_600_000),
-    /** A gapless pair of readings covers the time between them up to factor x interval. */
-    gapFactor: Type.Number({ minimum: 1, maximum: 100, default: 2.5 }),
-    gapDefaultMs: Ms(5_400_000),
-    /** The same for devices that count no `seq`. */
-    bareGapFactor: Type.Number({ minimum: 1, maximum: 100, default: 2 }),
-    bareGapDefaultMs: Ms(600_000),
-    /** Around a carer's card at the home's own door the door contact is the carer's. */
-    carerBeforeMs: Ms(60_000),
-    carerAfterMs: Ms(120_000),
-    /** After a carer's card at a shared door nearby, a home door that opens may be the carer's. */
-    carerArrivesMs: Ms(600_000),
-    carerNearM: Type.Number({ minimum: 0, maximum: 10_000, default: 60 }),
-    /** A carer who is inside leaves when the door closes next, at the latest after so long. */
-    carerStayMaxMs: Ms(7_200_000),
-    /** A motion sensor holds its `true` for a while after the last person has left. */
-    carerLeftMs: Ms(90_000),
-    /** Signs of life so soon after an absence begins are the leaving, not the return. */
-    awayGraceMs: Ms(3_600_000),
-    /** A sensor of the home that moves so soon after its door: whoever came in may have moved it. */
-    visitorMs: Ms(600_000),
-    /** Water that counts as used, m³ between two readings: below it is a dripping tap. */
-    waterMinM3: Type.Number({ minimum: 0, default: 0.002 }),
-    /** Mean power that a person causes, kW: above refrigerator and stand-by. */
-    powerMinKw: Type.Number({ minimum: 0, default: 0.8 }),
-    meterGapMaxMs: Ms(7_200_000),
-    /** Until so much of its interval has passed a source that has just spoken counts as looking. */
-    tailFactor: Type.Number({ minimum: 0, maximum: 2.5, default: 1.25 }),
-    ledgerMs: Ms(604_800_000),
-    /** For times of day in texts. */
-    utcOffsetMinutes: Type.Integer({ minimum: -840, maximum: 840, default: 480 }),
-  },
-  closed,
-)
-export type CareSettings = Static<typeof CareSettings>
 
 const list = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
   Type.Array(item, { maxItems: 1_000, default: [] })

@@ -4,13 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { Value } from 'typebox/value'
 import { isNode, LineCounter, parseDocument } from 'yaml'
 import { CodedError } from '../contracts/errors.ts'
-import { CareSettings, type Rule, RulesFile } from './rule-schema.ts'
+import { CareSettings } from './care-schema.ts'
+import { type Rule, RulesFile } from './rule-schema.ts'
 import { parseYaml } from './yaml.ts'
 
+export type { CareSettings } from './care-schema.ts'
 export type {
   BooleanRule,
   CameraRule,
-  CareSettings,
   DayWindow,
   MissingRule,
   Rule,

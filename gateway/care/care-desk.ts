@@ -1,10 +1,12 @@
 import type { CareSettings } from '../../config/rules.ts'
-import type { RosterDevice } from '../../contracts/roster.ts'
+import type { Place } from '../../contracts/place.ts'
+import type { RosterDevice, RosterResident } from '../../contracts/roster.ts'
 import { DueHeap } from '../model/due-heap.ts'
 import type { StateRow } from '../model/engine.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import { createHome, type Home } from './home.ts'
-import { createPerson, type Person } from './person.ts'
+import { createPerson, moved, type Person } from './person.ts'
+import { Modes } from './modes.ts'
 import {
   loadHome,
   loadLedger,
@@ -18,6 +20,7 @@ import {
   sourceKey,
 } from './saved.ts'
 import { createSource, type Source } from './source.ts'
+import { Watchers } from './watchers.ts'
 
 /** All that the care engine remembers, and which of it must be saved. */
 export class CareDesk {
@@ -32,6 +35,8 @@ export class CareDesk {
   /** No decision before this, our time. */
   settledAt = 0
   readonly persons = new Map<string, Person>()
+  readonly modes: Modes
+  readonly #watchers: Watchers
   readonly #sources = new Map<string, Source>()
   readonly #homes = new Map<string, Home>()
   readonly #dirty = new Map<string, () => string>()
@@ -42,6 +47,8 @@ export class CareDesk {
     this.roster = roster
     this.settings = settings
     this.versionTag = versionTag
+    this.modes = new Modes(roster, settings)
+    this.#watchers = new Watchers(roster, settings)
   }
 
   meta(change: {
@@ -89,16 +96,36 @@ export class CareDesk {
     return this.#homes.values()
   }
 
-  /** Devices of a home that look: those that have shown that they can notice somebody. */
-  sourcesOf(
-    household: string | null,
-  ): { readonly source: Source; readonly device: RosterDevice }[] {
+  /**
+   * What looks after a person: devices of their home that have shown that they can notice somebody, and cameras
+   * nearby that know their face.
+   */
+  sourcesFor(person: Person): { readonly source: Source; readonly device: RosterDevice }[] {
+    const { household } = person.resident
     if (household === null) return []
-    return this.roster.devicesOf(household).flatMap((device) => {
+    const devices = [...this.roster.devicesOf(household), ...this.#watchers.of(person)]
+    return devices.flatMap((device) => {
       const source = this.#sources.get(`${device.community}/${device.id}`)
       const looks = device.state === 'approved' && source !== undefined && source.able.size > 0
       return looks ? [{ source, device }] : []
     })
+  }
+
+  /** Devices of a home that have ever noticed anybody. */
+  sourcesOf(household: string): { readonly source: Source; readonly device: RosterDevice }[] {
+    return this.roster.devicesOf(household).flatMap((device) => {
+      const source = this.#sources.get(`${device.community}/${device.id}`)
+      return source === undefined ? [] : [{ source, device }]
+    })
+  }
+
+  /** Homes of watched people within `metres`. */
+  homesNear(place: Place | null, community: string, metres: number): string[] {
+    return this.#watchers.homesNear(place, community, metres, this.persons.values())
+  }
+
+  knownSource(community: string, device: string): Source | null {
+    return this.#sources.get(`${community}/${device}`) ?? null
   }
 
   /** Forgets devices and homes that the roster does not know any more. Where there is no roster, nothing. */
@@ -141,31 +168,41 @@ export class CareDesk {
     readonly changed: readonly Person[]
     readonly ended: readonly Person[]
   } {
+    if (this.roster.version === this.#rosterVersion) return { changed: [], ended: [] }
+    const ids = this.roster.changedResidents(this.#rosterVersion)
+    this.#rosterVersion = this.roster.version
     const changed: Person[] = []
     const ended: Person[] = []
-    if (this.roster.version === this.#rosterVersion) return { changed, ended }
-    this.#rosterVersion = this.roster.version
-    for (const resident of this.roster.residents()) {
-      const person = this.persons.get(resident.id)
-      if (person === undefined && resident.watch === null) continue
-      if (person === undefined) {
-        const added = createPerson(resident, now)
-        this.persons.set(resident.id, added)
-        changed.push(added)
-      } else if (person.resident !== resident) {
-        person.resident = resident
-        changed.push(person)
-      }
+    const residents =
+      ids === null ? this.roster.residents() : ids.flatMap((id) => this.roster.resident(id) ?? [])
+    for (const resident of residents) {
+      const person = this.#follow(resident, now)
+      if (person !== null) changed.push(person)
     }
-    for (const person of this.persons.values()) {
-      const resident = this.roster.resident(person.id)
-      if (resident !== null && resident.watch !== null) continue
-      this.persons.delete(person.id)
+    for (const id of ids ?? this.persons.keys()) {
+      const person = this.persons.get(id)
+      if (person === undefined || this.roster.resident(id)?.watch) continue
+      this.persons.delete(id)
       this.#drop(person.key)
       person.dueAt = null
       ended.push(person)
     }
     return { changed: changed.filter(({ resident }) => resident.watch !== null), ended }
+  }
+
+  #follow(resident: RosterResident, now: number): Person | null {
+    const person = this.persons.get(resident.id)
+    if (person === undefined) {
+      if (resident.watch === null) return null
+      const added = createPerson(resident, now)
+      if (resident.household !== null) added.home = this.home(resident.household).last
+      this.persons.set(resident.id, added)
+      return added
+    }
+    if (person.resident === resident) return null
+    if (person.resident.household !== resident.household) moved(person, now)
+    person.resident = resident
+    return person
   }
 
   restore(rows: Iterable<StateRow>): void {

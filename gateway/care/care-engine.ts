@@ -1,13 +1,14 @@
 import type { CareSettings, RuleBook } from '../../config/rules.ts'
 import type { CareItem } from '../../contracts/care.ts'
-import type { Effect } from '../model/effect.ts'
+import type { AnyEffect } from '../model/effect.ts'
 import type { Engine, StateRow } from '../model/engine.ts'
 import type { Input } from '../model/input.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import { CareDesk } from './care-desk.ts'
 import { end, review } from './decide.ts'
+import { endNotice } from './should-be-back.ts'
 import { applyAccess, applyBeat, applyCoverage, applyInfo, applyReading } from './inputs.ts'
-import { applyIdentity, applyVisit } from './seen.ts'
+import { applyIdentity, applySaid } from './seen.ts'
 import { itemOf } from './items.ts'
 import { clockSetBack, pauseEnded } from './time-steps.ts'
 
@@ -15,7 +16,7 @@ import { clockSetBack, pauseEnded } from './time-steps.ts'
 const stallMs = 120_000
 const stepBackMs = 60_000
 
-export interface CareEngine extends Engine {
+export interface CareEngine extends Engine<AnyEffect> {
   /** Watched residents of a community as the care list shows them at `now`; changes nothing. */
   items(community: string, now: number): CareItem[]
   /** `forgotten`: holes and covered intervals given up because a source had too many of them. */
@@ -55,10 +56,10 @@ class UnseenRule implements CareEngine {
     this.#desk = desk
   }
 
-  apply(input: Input): readonly Effect[] {
+  apply(input: Input): readonly AnyEffect[] {
     const desk = this.#desk
     const now = input.receivedAt
-    const effects = this.#followRoster(now)
+    const effects: AnyEffect[] = this.#followRoster(now)
     this.#passTime(input)
     effects.push(...this.#judge(input))
     for (let person = desk.due.takeDue(now); person !== null; person = desk.due.takeDue(now)) {
@@ -70,7 +71,9 @@ class UnseenRule implements CareEngine {
   }
 
   nextDueAt(): number | null {
-    return this.#desk.due.nextAt()
+    const due = this.#desk.due.nextAt()
+    const mode = this.#desk.modes.nextAt()
+    return due === null || mode === null ? (due ?? mode) : Math.min(due, mode)
   }
 
   restore(rows: Iterable<StateRow>): void {
@@ -93,7 +96,7 @@ class UnseenRule implements CareEngine {
     return { watched: this.#desk.persons.size, sources: sources.length, forgotten }
   }
 
-  #followRoster(now: number): Effect[] {
+  #followRoster(now: number): AnyEffect[] {
     const desk = this.#desk
     const { changed, ended } = desk.followRoster(now)
     const withdrawn = {
@@ -101,12 +104,17 @@ class UnseenRule implements CareEngine {
       resolves: false,
       evidence: [],
     }
+    // Other windows hold: all are looked at again.
+    const all = desk.modes.changed(now) ? [...desk.persons.values()] : []
     // Reviewed with all that is due, after the input itself has been heard.
-    for (const person of changed) {
+    for (const person of [...changed, ...all]) {
       person.dueAt = Math.min(person.dueAt ?? now, now)
       desk.touchPerson(person)
     }
-    return ended.flatMap((person) => end(person, now, withdrawn))
+    return ended.flatMap((person) => [
+      ...end(person, now, withdrawn),
+      ...endNotice(person, now, { ...withdrawn, resolves: true }),
+    ])
   }
 
   #passTime(input: Input): void {
@@ -122,7 +130,7 @@ class UnseenRule implements CareEngine {
     else if (due !== null && now - due > stallMs) pauseEnded(desk, before, now, false)
   }
 
-  #judge(input: Input): readonly Effect[] {
+  #judge(input: Input): readonly AnyEffect[] {
     const desk = this.#desk
     switch (input.kind) {
       case 'reading':
@@ -136,7 +144,7 @@ class UnseenRule implements CareEngine {
       case 'identity':
         return applyIdentity(desk, input)
       case 'event':
-        return applyVisit(desk, input)
+        return applySaid(desk, input)
       case 'info':
         return applyInfo(desk, input)
       case 'status':

@@ -1,4 +1,5 @@
 import type { CareSettings } from '../../config/rules.ts'
+import { expectedMaxMs, learnGap } from '../model/cadence.ts'
 import { observeClock } from '../model/device-clock.ts'
 import { type Interval, merge } from './intervals.ts'
 import type { Arrival, Hole, Order, Point, Source } from './source.ts'
@@ -12,11 +13,13 @@ export interface Message {
   readonly receivedAt: number
 }
 
-/** Longest time that two messages in a row cover. */
+/** Longest time that two messages in a row cover: by the interval that was said, else by the one learned. */
 export function gapMaxMs(source: Source, settings: CareSettings, counted: boolean): number {
   const { intervalMs } = source
-  if (counted) return intervalMs === null ? settings.gapDefaultMs : settings.gapFactor * intervalMs
-  return intervalMs === null ? settings.bareGapDefaultMs : settings.bareGapFactor * intervalMs
+  if (intervalMs !== null)
+    return (counted ? settings.gapFactor : settings.bareGapFactor) * intervalMs
+  const initial = counted ? settings.gapDefaultMs : settings.bareGapDefaultMs
+  return expectedMaxMs(source.cadence) ?? initial
 }
 
 /**
@@ -44,6 +47,9 @@ export function arrive(
   const adjacent = previous !== null && follows(previous, point)
   const sinceStart = previous !== null && previous.receivedAt >= startedAt
   const gapMs = previous === null ? null : point.at - previous.at
+  // What arrives in time teaches how often it speaks; time in which we were down teaches nothing.
+  if (source.intervalMs === null && gapMs !== null && order === 'live' && sinceStart && !time.late)
+    source.cadence = learnGap(source.cadence, gapMs)
   if (gapMs !== null && previous !== null && order !== 'repeat') {
     const counted = seq !== null && previous.seq !== null
     const joined = counted ? adjacent : order === 'live' && sinceStart

@@ -22,6 +22,8 @@ export interface Home {
   stays: Stay[]
   /** Times in which a carer who came through a shared door may reach this home. */
   arrivals: Interval[]
+  /** Since when `water.use-low` stands, event time. */
+  lowWaterAt: number | null
   /** History has been arriving since, and last arrived at, our time. */
   lateSince: number | null
   lateAt: number | null
@@ -33,6 +35,7 @@ export const createHome = (id: string): Home => ({
   doorAt: null,
   stays: [],
   arrivals: [],
+  lowWaterAt: null,
   lateSince: null,
   lateAt: null,
 })
@@ -57,6 +60,14 @@ export function carerCame(home: Home, at: number, settings: CareSettings): void 
   home.stays = home.stays.slice(-staysMax)
 }
 
+/** A worker has noted a visit: around it, and until the door closes behind them, the home's signs may be theirs. */
+export function workerVisited(home: Home, at: number, settings: CareSettings): void {
+  const known = home.stays.some((stay) => at >= stay.from && at < stay.to)
+  if (known) return
+  const [from, to] = [at - settings.visitBeforeMs, at + settings.visitAfterMs]
+  home.stays = [...home.stays, { from, comingUntil: at, to, left: false }].slice(-staysMax)
+}
+
 export function carerMayCome(home: Home, at: number, settings: CareSettings): void {
   home.arrivals = merge([...home.arrivals, [at, at + settings.carerArrivesMs]]).slice(-arrivalsMax)
 }
@@ -74,11 +85,11 @@ export function doorMoved(home: Home, at: number, open: boolean, settings: CareS
   stay.to = at + settings.carerLeftMs
 }
 
-const ownSigns: ReadonlySet<SignKind> = new Set(['card', 'face', 'visit', 'sos'])
+const carersMay: ReadonlySet<SignKind> = new Set(['door', 'motion', 'water', 'power'])
 
 /** Whether a sign may be a carer's. */
 export const isCarers = (home: Home, kind: SignKind, at: number): boolean =>
-  !ownSigns.has(kind) && home.stays.some((stay) => at >= stay.from && at < stay.to)
+  carersMay.has(kind) && home.stays.some((stay) => at >= stay.from && at < stay.to)
 
 export const staysOf = (home: Home): Interval[] =>
   merge(home.stays.map((stay): Interval => [stay.from, stay.to]))

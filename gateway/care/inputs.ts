@@ -1,16 +1,20 @@
+import type { AccessMethod } from '../../contracts/access.ts'
 import type { Evidence } from '../../contracts/anomaly.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
-import type { Effect } from '../model/effect.ts'
+import type { AnyEffect } from '../model/effect.ts'
 import type { AccessFact, Beat, CoverageFact, InfoInput, Reading } from '../model/input.ts'
 import type { CareDesk } from './care-desk.ts'
 import { arrive, cover, type Message } from './coverage.ts'
 import { review } from './decide.ts'
-import { carerCame, carerMayCome, doorMoved, historyArrived, isCarers } from './home.ts'
-import { near } from './near.ts'
-import { isCoarse, looks, readSign, type SignKind, signKindOf } from './signs.ts'
+import { carerCame, carerMayCome, doorMoved, historyArrived, type Home, isCarers } from './home.ts'
+import { listen } from './rhythm.ts'
+import { eventProof, type Seen } from './seen.ts'
+import { isCoarse, looks, type ReadSign, readSign, signKindOf } from './signs.ts'
 import { type Arrival, keepSign, type Source } from './source.ts'
-import { eventProof } from './seen.ts'
+import { takeBack } from './take-back.ts'
 import { homeSign, personSign } from './take-sign.ts'
+import { recognises } from './watchers.ts'
+import { lowWater } from './water-low.ts'
 
 type HomeDevice = RosterDevice & { household: string }
 
@@ -33,19 +37,19 @@ function hear(
 }
 
 /** Coverage has grown: who could not be told may now be unseen. */
-const lookAgain = (desk: CareDesk, household: string, now: number): Effect[] =>
+const lookAgain = (desk: CareDesk, household: string, now: number): AnyEffect[] =>
   desk
     .watchedIn(household)
     .flatMap((person) => (person.cannotTellAt === null ? [] : review(desk, person, now)))
 
-export function applyBeat(desk: CareDesk, beat: Beat): Effect[] {
+export function applyBeat(desk: CareDesk, beat: Beat): readonly AnyEffect[] {
   const device = desk.homeDevice(beat.community, beat.device)
   if (device === null) return []
   hear(desk, device, beat)
   return lookAgain(desk, device.household, beat.receivedAt)
 }
 
-export function applyReading(desk: CareDesk, reading: Reading): Effect[] {
+export function applyReading(desk: CareDesk, reading: Reading): readonly AnyEffect[] {
   const kind = signKindOf(reading.name)
   if (kind === null) return []
   const device = desk.homeDevice(reading.community, reading.device)
@@ -54,9 +58,29 @@ export function applyReading(desk: CareDesk, reading: Reading): Effect[] {
   if (looks(kind) && !isCoarse(kind, arrival, desk.settings)) source.able.add(reading.name)
   const sign = readSign(source, reading, arrival, desk.settings)
   const home = desk.home(device.household)
-  if (sign === null) return []
+  const effects =
+    sign === null ? [] : applySign(desk, device, home, reading, { source, arrival, sign })
+  if (kind !== 'water' || typeof reading.value !== 'number' || arrival.order !== 'live')
+    return effects
+  const { at } = arrival
+  return [...effects, ...lowWater(desk, home, source, at, reading.value, reading.receivedAt)]
+}
+
+function applySign(
+  desk: CareDesk,
+  device: HomeDevice,
+  home: Home,
+  reading: Reading,
+  heard: { readonly source: Source; readonly arrival: Arrival; readonly sign: ReadSign },
+): readonly AnyEffect[] {
+  const { source, arrival, sign } = heard
+  const { settings } = desk
+  const { life, foundSince } = listen(source, reading.name, sign, arrival, settings)
+  if (foundSince !== null)
+    return takeBack(desk, device.household, reading.receivedAt, { source, since: foundSince })
+  if (!life) return []
   if (sign.kind === 'door') {
-    doorMoved(home, sign.until, reading.value === true, desk.settings)
+    doorMoved(home, sign.until, reading.value === true, settings)
     desk.touchHome(home)
   }
   if (isCarers(home, sign.kind, sign.since) || isCarers(home, sign.kind, sign.until)) return []
@@ -87,7 +111,10 @@ const readingProof = ({ device, name, value }: Reading, ts: number): Evidence =>
 })
 
 /** How often a device reports, where the roster does not say. */
-export function applyInfo(desk: CareDesk, { community, device, info }: InfoInput): Effect[] {
+export function applyInfo(
+  desk: CareDesk,
+  { community, device, info }: InfoInput,
+): readonly AnyEffect[] {
   const found = desk.homeDevice(community, device)
   if (found === null || found.intervalMs !== null || info.intervalMs === undefined) return []
   const source = desk.source(found)
@@ -96,9 +123,12 @@ export function applyInfo(desk: CareDesk, { community, device, info }: InfoInput
   return []
 }
 
-export function applyCoverage(desk: CareDesk, fact: CoverageFact): Effect[] {
-  const device = desk.homeDevice(fact.community, fact.device)
-  if (device === null) return []
+/** A camera of the home, or one nearby that knows faces, could see during a span. */
+export function applyCoverage(desk: CareDesk, fact: CoverageFact): readonly AnyEffect[] {
+  const device = desk.roster.device(fact.community, fact.device)
+  if (device === null || device.state !== 'approved') return []
+  const { household } = device
+  if (household === null && !recognises(device)) return []
   const source = desk.source(device)
   source.able.add('camera')
   cover(
@@ -109,81 +139,75 @@ export function applyCoverage(desk: CareDesk, fact: CoverageFact): Effect[] {
   )
   desk.touchSource(source)
   desk.touchLedger(source)
-  return lookAgain(desk, device.household, fact.receivedAt)
+  if (household !== null) return lookAgain(desk, household, fact.receivedAt)
+  return desk
+    .homesNear(device.place, fact.community, desk.settings.cameraNearM)
+    .flatMap((id) => lookAgain(desk, id, fact.receivedAt))
+}
+
+/** How each method names what it shows; a car shows the car, a guard's hand and a fire nobody. */
+const seenBy: Readonly<Record<AccessMethod, Seen | null>> = {
+  face: 'face',
+  'face+pin': 'face',
+  card: 'card',
+  pin: 'pin',
+  qr: 'qr',
+  plate: 'plate',
+  terminal: 'terminal',
+  manual: null,
+  fire: null,
 }
 
 /** Doors that were opened: a resident's card is their sign, a carer's takes signs away. */
-export function applyAccess(desk: CareDesk, fact: AccessFact): Effect[] {
+export function applyAccess(desk: CareDesk, fact: AccessFact): readonly AnyEffect[] {
   if (!fact.granted || fact.holder === null) return []
   const at = Math.min(fact.ts, fact.receivedAt)
   const door = desk.roster.device(fact.community, fact.door)
-  // A family drives one car; who sat in it nobody has seen.
-  if (fact.method === 'plate' || fact.plate !== undefined) return []
-  if (fact.holder.kind === 'resident') {
-    const what = fact.method?.startsWith('face') === true ? 'face' : 'card'
-    const person = desk.persons.get(fact.holder.id)
-    const where = door?.place?.name ?? door?.name ?? fact.door
-    // Whoever writes cards in one community must not vouch for somebody who lives in another.
-    return person?.resident.community !== fact.community
-      ? []
-      : personSign(
-          desk,
-          person,
-          {
-            ts: at,
-            until: at,
-            source: fact.door,
-            what,
-            where,
-            proof: eventProof(fact.door, at, what),
-          },
-          fact.receivedAt,
-        )
+  if (fact.holder.kind === 'resident') return residentPassed(desk, fact, at, door)
+  // A carer's car is at the gate, not at the home.
+  if (fact.method === 'plate' || fact.plate !== undefined || door === null) return []
+  if (door.household !== null) {
+    const home = desk.home(door.household)
+    carerCame(home, at, desk.settings)
+    desk.touchHome(home)
+    return takeBack(desk, door.household, fact.receivedAt)
   }
-  if (door === null) return []
-  if (door.household !== null) return carerAtHome(desk, door.household, at, fact.receivedAt)
   // Staff pass shared doors all day; only a carer's passing may lead to a home.
-  if (fact.holder.kind === 'carer') carerNearby(desk, door, at)
-  return []
-}
-
-function carerNearby(desk: CareDesk, door: RosterDevice, at: number): void {
-  const households = new Set<string>()
-  for (const { resident } of desk.persons.values())
-    if (resident.household !== null && resident.community === door.community)
-      households.add(resident.household)
-  for (const id of households) {
-    const place = desk.roster.household(id)?.place
-    if (place === undefined || !near(place, door.place, desk.settings.carerNearM)) continue
+  if (fact.holder.kind !== 'carer') return []
+  for (const id of desk.homesNear(door.place, door.community, desk.settings.carerNearM)) {
     const home = desk.home(id)
     carerMayCome(home, at, desk.settings)
     desk.touchHome(home)
   }
+  return []
 }
 
-function carerAtHome(desk: CareDesk, household: string, at: number, now: number): Effect[] {
-  const home = desk.home(household)
-  carerCame(home, at, desk.settings)
-  desk.touchHome(home)
-  takeBack(desk, household)
-  return desk.watchedIn(household).flatMap((person) => review(desk, person, now))
-}
-
-/** Signs of the minute before the card was read were the carer's: back to the sign before them. */
-function takeBack(desk: CareDesk, household: string): void {
-  const home = desk.home(household)
-  const { last } = home
-  if (last === null || !isCarers(home, last.what as SignKind, last.ts)) return
-  home.last = null
-  for (const { source, device } of desk.sourcesOf(household)) {
-    const what = (source.lastWhat ?? 'door') as SignKind
-    const kept = source.signs.filter((at) => !isCarers(home, what, at))
-    if (kept.length !== source.signs.length) {
-      source.signs = kept
-      desk.touchLedger(source)
-    }
-    const at = kept.at(-1)
-    if (at === undefined || (home.last !== null && home.last.ts >= at)) continue
-    home.last = { ts: at, source: device.id, what, where: device.place?.name ?? device.name }
-  }
+function residentPassed(
+  desk: CareDesk,
+  fact: AccessFact,
+  at: number,
+  door: RosterDevice | null,
+): readonly AnyEffect[] {
+  const person = fact.holder === null ? undefined : desk.persons.get(fact.holder.id)
+  // Whoever writes cards in one community must not vouch for somebody who lives in another.
+  if (person?.resident.community !== fact.community) return []
+  const what = fact.plate === undefined ? seenBy[fact.method ?? 'card'] : 'plate'
+  if (what === null) return []
+  // A family drives one car; who sat in it nobody has seen.
+  const { household } = person.resident
+  const alone = household === null || desk.roster.residentsOf(household).length <= 1
+  if (what === 'plate' && !alone) return []
+  return personSign(
+    desk,
+    person,
+    {
+      ts: at,
+      until: at,
+      source: fact.door,
+      what,
+      where: door?.place?.name ?? door?.name ?? fact.door,
+      proof: eventProof(fact.door, at, what),
+    },
+    fact.receivedAt,
+  )
 }

@@ -1,6 +1,16 @@
+import type { Evidence } from '../../contracts/anomaly.ts'
 import type { LastEvidence } from '../../contracts/care.ts'
 import type { RosterResident } from '../../contracts/roster.ts'
 import type { Waiting } from '../model/due-heap.ts'
+
+/** A sign that came while an alarm stands, and is too weak to end it alone. */
+export interface Doubt {
+  readonly at: number
+  /** Whatever made it: two of one cause are one sign. */
+  readonly cause: string
+  readonly weight: number
+  readonly proof: Evidence
+}
 
 /** A watched resident. */
 export interface Person extends Waiting {
@@ -8,15 +18,29 @@ export interface Person extends Waiting {
   resident: RosterResident
   /** Our time at which we learned that they are watched. */
   knownAt: number
-  /** Newest sign by their own card or by somebody who saw them. */
+  /** Our time at which they came into the home where they live now; 0 where they have lived there all along. */
+  movedAt: number
+  /** Newest sign by their own card, or by somebody who saw them. */
   own: LastEvidence | null
-  /** Such signs, event time; see `keepSign`. */
+  /** Newest sign of their home that counts for them. */
+  home: LastEvidence | null
+  /** Signs of their own, event time; see `keepSign`. */
   signs: number[]
   /** Absences, by id, that a return ended early, and when. */
   readonly returned: Map<string, number>
+  /** The announced absence that ends next. */
+  expected: { readonly id: string; readonly to: number } | null
+  /** Since when they should be back, as announced, and nobody has seen them. */
+  awaitedAt: number | null
+  /** Since when somebody has been told so, our time. */
+  shouldBeBackAt: number | null
+  /** First sign in the home of somebody who is away: a visitor, or the return. */
+  hintAt: number | null
   /** Since when the anomaly stands, our time. */
   unseenAt: number | null
   cannotTellAt: number | null
+  /** Since the alarm: signs that are too weak, oldest first. */
+  doubts: Doubt[]
 }
 
 export const createPerson = (resident: RosterResident, knownAt: number): Person => ({
@@ -25,9 +49,30 @@ export const createPerson = (resident: RosterResident, knownAt: number): Person 
   dueAt: null,
   resident,
   knownAt,
+  movedAt: 0,
   own: null,
+  home: null,
   signs: [],
   returned: new Map(),
+  expected: null,
+  awaitedAt: null,
+  shouldBeBackAt: null,
+  hintAt: null,
   unseenAt: null,
   cannotTellAt: null,
+  doubts: [],
 })
+
+/** Since when an alarm about them stands, our time; null while none does. */
+export const alarmedAt = ({ unseenAt, cannotTellAt }: Person): number | null =>
+  unseenAt === null || cannotTellAt === null
+    ? (unseenAt ?? cannotTellAt)
+    : Math.min(unseenAt, cannotTellAt)
+
+/** They live elsewhere from now on: what their old home tells is not theirs any more, and the window begins anew. */
+export function moved(person: Person, now: number): void {
+  person.movedAt = now
+  person.home = null
+  person.hintAt = null
+  person.doubts = []
+}

@@ -1,12 +1,15 @@
 import type { CareSettings } from '../../config/rules.ts'
+import type { EvidenceKind } from '../../config/care-schema.ts'
 import { hourMs, secondMs } from '../../contracts/clock.ts'
 import type { Reading } from '../model/input.ts'
 import { gapMaxMs } from './coverage.ts'
 import type { Arrival, Sample, Source } from './source.ts'
 
-export type SignKind = 'door' | 'motion' | 'water' | 'power' | 'sos' | 'card' | 'face' | 'visit'
+export type SignKind = EvidenceKind
+/** What a sensor of the home can notice. */
+export type SensorKind = 'door' | 'motion' | 'water' | 'power' | 'sos'
 
-const kinds: Readonly<Record<string, SignKind>> = {
+const kinds: Readonly<Record<string, SensorKind>> = {
   doorOpen: 'door',
   motion: 'motion',
   waterMeter: 'water',
@@ -16,27 +19,30 @@ const kinds: Readonly<Record<string, SignKind>> = {
 
 /** Somebody did something between `since` and `until`: a meter only knows that it was after its last reading. */
 export interface ReadSign {
-  readonly kind: SignKind
+  readonly kind: SensorKind
   readonly since: number
   readonly until: number
+  /** How much ran through a meter; null elsewhere. */
+  readonly amount: number | null
 }
 
 /** What a reading can tell of life; null for all others (battery, status, temperature…). */
-export const signKindOf = (reading: string): SignKind | null => kinds[reading] ?? null
+export const signKindOf = (reading: string): SensorKind | null => kinds[reading] ?? null
+
+export const isMeter = (kind: SignKind): boolean => kind === 'water' || kind === 'power'
 
 /** A meter that is read so seldom cannot say when water ran: it neither looks nor tells. */
-export const isCoarse = (kind: SignKind, arrival: Arrival, settings: CareSettings): boolean =>
-  (kind === 'water' || kind === 'power') &&
-  (arrival.gapMs === null || arrival.gapMs > settings.meterGapMaxMs)
+export const isCoarse = (kind: SensorKind, arrival: Arrival, settings: CareSettings): boolean =>
+  isMeter(kind) && (arrival.gapMs === null || arrival.gapMs > settings.meterGapMaxMs)
 
 /** A button does not look: that nobody presses it says nothing. */
-export const looks = (kind: SignKind): boolean => kind !== 'sos'
+export const looks = (kind: SensorKind): boolean => kind !== 'sos'
 
 /**
- * Whether a reading is a sign of life. A first value, a repeat, a value after a gap that nobody counted,
- * or one that a restart of ours may have hidden the change of, is a baseline. A device whose clock is
- * unusable counts only while it reports steadily: otherwise the history that it empties after a silence
- * would look like life now.
+ * Whether a reading is a sign of life. A first value, a repeat, what the broker had retained, a value after a
+ * gap that nobody counted, or one that a restart of ours may have hidden the change of, is a baseline. A
+ * device whose clock is unusable counts only while it reports steadily: otherwise the history that it
+ * empties after a silence would look like life now.
  */
 export function readSign(
   source: Source,
@@ -53,8 +59,13 @@ export function readSign(
   if (before === undefined || !joined(source, reading, arrival, settings)) return null
   if (isCoarse(kind, arrival, settings)) return null
   if (!isSign(kind, reading, before, arrival, settings)) return null
-  const since = kind === 'water' || kind === 'power' ? before.at + 1 : arrival.at
-  return { kind, since, until: arrival.at }
+  const meter = isMeter(kind)
+  return {
+    kind,
+    since: meter ? before.at + 1 : arrival.at,
+    until: arrival.at,
+    amount: meter ? rise(reading.value, before) : null,
+  }
 }
 
 function bookOf(source: Source, arrival: Arrival): Map<string, Sample> {
@@ -81,7 +92,7 @@ function joined(
 }
 
 function isSign(
-  kind: SignKind,
+  kind: SensorKind,
   reading: Reading,
   before: Sample,
   arrival: Arrival,
@@ -103,10 +114,6 @@ function isSign(
       const hours = (arrival.at - before.at) / hourMs
       return hours > 0 && rise(value, before) / hours >= settings.powerMinKw
     }
-    case 'card':
-    case 'face':
-    case 'visit':
-      return false
   }
 }
 

@@ -1,6 +1,7 @@
+import { type Cadence, emptyCadence } from '../model/cadence.ts'
 import type { ClockState } from '../model/device-clock.ts'
 import type { Reading } from '../model/input.ts'
-import type { Interval } from './intervals.ts'
+import { type Interval, merge, subtract } from './intervals.ts'
 
 /** One message of a source: event time, count, our time. */
 export interface Point {
@@ -38,11 +39,33 @@ export interface Sample {
   readonly at: number
 }
 
+/** Signs of one reading that came at the same distance, each after the other. */
+export interface Rhythm {
+  /** The newest of them. */
+  readonly at: number
+  readonly gapMs: number
+  readonly count: number
+  /** The first of them. */
+  readonly since: number
+  readonly amount: number | null
+}
+
+/** A source that says `true` by itself: from `since` on it neither tells of life nor looks, until it is well again. */
+export interface Sickness {
+  readonly since: number
+  until: number | null
+  readonly why: 'machine' | 'flapping'
+  readonly everyMs: number
+}
+
 /** A device in a home that can tell that somebody lives there. */
 export interface Source {
   readonly community: string
   readonly device: string
+  /** How often it says that it reports; null where nobody said. */
   intervalMs: number | null
+  /** How often it does. */
+  cadence: Cadence
   /** Readings heard that can be a sign of life; without one it looks at nobody. */
   readonly able: Set<string>
   clock: ClockState | null
@@ -56,6 +79,14 @@ export interface Source {
   readonly values: Map<string, Sample>
   /** Where the delivery of history stands. */
   past: { at: number; readonly values: Map<string, Sample> } | null
+  /** By reading: how regularly its signs come. */
+  readonly rhythms: Map<string, Rhythm>
+  /** Changes of a contact in the hour that began at `from`. */
+  flap: { readonly from: number; readonly count: number } | null
+  /** Times in which it was seen to speak by itself; the last may last. */
+  sick: Sickness[]
+  /** What a water meter showed in the last half day, m³ by event time, thinned. */
+  water: (readonly [at: number, m3: number])[]
   /** Signs of life, event time, thinned to one in ten minutes but for the newest. */
   signs: number[]
   lastWhat: string | null
@@ -67,6 +98,7 @@ export const createSource = (community: string, device: string): Source => ({
   community,
   device,
   intervalMs: null,
+  cadence: emptyCadence,
   able: new Set(),
   clock: null,
   last: null,
@@ -76,13 +108,24 @@ export const createSource = (community: string, device: string): Source => ({
   ledger: [],
   values: new Map(),
   past: null,
+  rhythms: new Map(),
+  flap: null,
+  sick: [],
+  water: [],
   signs: [],
   lastWhat: null,
   forgotten: 0,
 })
 
-export const covered = (source: Source): Interval[] =>
-  source.open === null ? source.ledger : [...source.ledger, source.open]
+/** When it looked, without the times in which it spoke by itself. */
+export function covered(source: Source): Interval[] {
+  const all = source.open === null ? source.ledger : [...source.ledger, source.open]
+  if (source.sick.length === 0) return all
+  const sick = source.sick.map(
+    ({ since, until }): Interval => [since, until ?? Number.POSITIVE_INFINITY],
+  )
+  return subtract(all, merge(sick))
+}
 
 const thinMs = 600_000
 const signsMax = 300

@@ -15,31 +15,35 @@ export const absences = (
     ),
   )
 
-/** When `windowMs` have passed since `from`, absences not counted; null when an absence never ends. */
-export function deadlineOf(
+export interface Span {
+  /** From here on the window runs: the last sign of life, or the end of the last absence after it. */
+  readonly anchor: number
+  /** When it is over; null when an absence never ends. */
+  readonly deadline: number | null
+}
+
+/**
+ * The window from a sign of life on. An absence that begins within it stops the count, and when it is over
+ * the window begins anew: somebody who comes back from a holiday is not overdue by the day they left.
+ * An absence that begins later changes nothing: then they had been missing before it.
+ */
+export function spanOf(
   from: number,
   windowMs: number,
   away: readonly Interval[],
-): number | null {
+  now: number,
+): Span {
+  let anchor = from
   let at = from
-  let leftMs = windowMs
   for (const [start, end] of away) {
     if (end <= at) continue
-    const untilMs = Math.max(0, start - at)
-    if (untilMs >= leftMs) break
-    leftMs -= untilMs
-    if (end === Number.POSITIVE_INFINITY) return null
+    if (start - at >= windowMs) break
+    if (end === Number.POSITIVE_INFINITY) return { anchor, deadline: null }
     at = end
+    if (end <= now) anchor = end
   }
-  return at + leftMs
+  return { anchor, deadline: at + windowMs }
 }
-
-/** How much of `[from, to)` counts. */
-export const countedMs = (from: number, to: number, away: readonly Interval[]): number =>
-  away.reduce(
-    (sum, [start, end]) => sum - Math.max(0, Math.min(end, to) - Math.max(start, from)),
-    Math.max(0, to - from),
-  )
 
 export const isAway = (away: readonly Interval[], at: number): boolean =>
   away.some(([from, to]) => at >= from && at < to)

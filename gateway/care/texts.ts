@@ -1,4 +1,4 @@
-import { hourMs, minuteMs } from '../../contracts/clock.ts'
+import { hourMs, minuteMs, secondMs } from '../../contracts/clock.ts'
 import type { LastEvidence } from '../../contracts/care.ts'
 import type { LocalText } from '../../contracts/text.ts'
 
@@ -9,8 +9,14 @@ const kindWords: Readonly<Record<string, LocalText>> = {
   power: { zh: '用电', en: 'power' },
   sos: { zh: '呼叫按钮', en: 'call button' },
   card: { zh: '门卡', en: 'card' },
+  pin: { zh: '门禁密码', en: 'PIN' },
+  qr: { zh: '二维码', en: 'QR code' },
   face: { zh: '人脸', en: 'face' },
+  terminal: { zh: '门禁机', en: 'terminal' },
+  plate: { zh: '车牌', en: 'number plate' },
   visit: { zh: '有人看望', en: 'visit' },
+  checkin: { zh: '报平安', en: 'check-in' },
+  call: { zh: '电话接通', en: 'call answered' },
 }
 export const kindWord = (what: string): LocalText => kindWords[what] ?? { zh: what, en: what }
 
@@ -46,11 +52,40 @@ export const unseenTitle = (honorific: string, unseenMs: number): LocalText => {
   return { zh: `${honorific} ${span.zh}没见到`, en: `${honorific} not seen for ${span.en}` }
 }
 
-export const cannotTellTitle = (honorific: string, watchedMs: number): LocalText => {
+export const cannotTellTitle = (
+  honorific: string,
+  watchedMs: number,
+  percent: number,
+): LocalText => {
   const span = spanText(watchedMs)
   return {
-    zh: `${honorific}说不准：只看守到 ${span.zh}`,
-    en: `Cannot tell about ${honorific}: watched ${span.en} only`,
+    zh: `${honorific}说不准：只看守到 ${span.zh}（${percent}%）`,
+    en: `Cannot tell about ${honorific}: watched ${span.en} only (${percent} %)`,
+  }
+}
+
+/** 门磁离线 9 小时（11-19 09:10 起） */
+export function offlineText(
+  name: string,
+  since: number,
+  now: number,
+  utcOffsetMinutes: number,
+): LocalText {
+  const span = spanText(now - since)
+  const time = timeText(since, utcOffsetMinutes)
+  return {
+    zh: `${name}离线 ${span.zh}（${time} 起）`,
+    en: `${name} silent for ${span.en} (since ${time})`,
+  }
+}
+
+export function sickText(name: string, why: 'machine' | 'flapping', everyMs: number): LocalText {
+  if (why === 'flapping')
+    return { zh: `${name}不停跳变，不算数`, en: `${name} flaps and does not count` }
+  const seconds = Math.round(everyMs / secondMs)
+  return {
+    zh: `${name}每 ${seconds} 秒准点报一次，像是坏了，不算数`,
+    en: `${name} fires every ${seconds} s like a clock and does not count`,
   }
 }
 

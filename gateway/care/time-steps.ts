@@ -28,6 +28,10 @@ export function clockSetBack(desk: CareDesk, now: number): void {
     for (const [name, sample] of source.values)
       source.values.set(name, { ...sample, at: Math.min(sample.at, now) })
     source.past = null
+    source.rhythms.clear()
+    source.flap = null
+    source.sick = source.sick.filter(({ since }) => since <= now)
+    source.water = source.water.filter(([at]) => at <= now)
     source.clock = null
     desk.touchSource(source)
     desk.touchLedger(source)
@@ -40,7 +44,11 @@ export function clockSetBack(desk: CareDesk, now: number): void {
   }
   for (const person of desk.persons.values()) {
     if (person.own !== null && person.own.ts > now) person.own = { ...person.own, ts: now }
+    if (person.home !== null && person.home.ts > now) person.home = { ...person.home, ts: now }
     person.knownAt = Math.min(person.knownAt, now)
+    person.movedAt = Math.min(person.movedAt, now)
+    person.hintAt = null
+    person.signs = person.signs.filter((at) => at <= now)
     if (person.dueAt !== null) person.dueAt = now
     desk.touchPerson(person)
   }

@@ -1,16 +1,17 @@
 import type { LastEvidence } from '../../contracts/care.ts'
+import { expectedMaxMs } from '../model/cadence.ts'
 import type { CareDesk } from './care-desk.ts'
 import { type Home, settledAt, staysOf } from './home.ts'
 import { clip, type Interval, merge, subtract, total } from './intervals.ts'
 import type { Person } from './person.ts'
-import { covered } from './source.ts'
-import { absences, countedMs, deadlineOf } from './span.ts'
+import { covered, type Source } from './source.ts'
+import { absences, isAway, spanOf } from './span.ts'
 
 /** How things stand with one person at one moment; derived, nothing is changed. */
 export interface View {
   readonly windowMs: number
   readonly last: LastEvidence | null
-  /** The last sign of life, or the beginning of the watch. */
+  /** From here on the window runs: the last sign, the end of an absence, a move, or the beginning of the watch. */
   readonly anchor: number
   readonly away: readonly Interval[]
   /** Null while an absence has no end. */
@@ -21,21 +22,51 @@ export interface View {
 export const homeOf = (desk: CareDesk, person: Person): Home | null =>
   person.resident.household === null ? null : desk.home(person.resident.household)
 
+/** Nobody else of the household is at home: what its sensors feel is this person. */
+export function isAlone(desk: CareDesk, { resident }: Person, at: number): boolean {
+  if (resident.household === null) return true
+  return desk.roster.residentsOf(resident.household).every((other) => {
+    if (other.id === resident.id) return true
+    const returned = desk.persons.get(other.id)?.returned ?? new Map<string, number>()
+    return isAway(absences(other, returned), at)
+  })
+}
+
 export function viewOf(desk: CareDesk, person: Person, now: number): View {
-  const { watch } = person.resident
-  const windowMs = watch?.windowMs ?? 0
+  const { watch, community } = person.resident
+  const fullMs = watch?.windowMs ?? 0
   const since = watch?.since ?? now
-  const last = newest(person.own, homeOf(desk, person)?.last ?? null, since)
-  const anchor = last?.ts ?? since
+  const last = newest(person.own, person.home, since)
+  const from = Math.max(last?.ts ?? since, person.movedAt)
   const away = absences(person.resident, person.returned)
-  return {
-    windowMs,
-    last,
-    anchor,
-    away,
-    deadline: deadlineOf(anchor, windowMs, away),
-    unseenMs: countedMs(anchor, now, away),
-  }
+  const full = spanOf(from, fullMs, away, now)
+  const mode = desk.modes.of(community, now)
+  const windowMs = mode === null ? fullMs : Math.round(fullMs * mode.factor)
+  const { anchor, deadline } =
+    mode === null
+      ? full
+      : shorter(
+          full.deadline,
+          spanOf(from, windowMs, away, now),
+          mode.since + desk.settings.modeGraceMs,
+        )
+  return { windowMs, last, anchor, away, deadline, unseenMs: unseenOf(anchor, away, now) }
+}
+
+/** A shorter window makes nobody late the moment it comes into force. */
+const shorter = (
+  full: number | null,
+  short: { readonly anchor: number; readonly deadline: number | null },
+  notBefore: number,
+) =>
+  full === null || short.deadline === null
+    ? { anchor: short.anchor, deadline: null }
+    : { anchor: short.anchor, deadline: Math.min(full, Math.max(short.deadline, notBefore)) }
+
+/** Time since the anchor; while they are away it stands still. */
+function unseenOf(anchor: number, away: readonly Interval[], now: number): number {
+  const left = away.find(([from, to]) => now >= from && now < to)
+  return Math.max(0, (left === undefined ? now : left[0]) - anchor)
 }
 
 function newest(
@@ -49,9 +80,9 @@ function newest(
 
 /** Time in `[from, to)` in which somebody looked who could have told the resident from a visitor. */
 export function watched(desk: CareDesk, person: Person, from: number, to: number): Interval[] {
-  const { household, watch } = person.resident
-  const start = Math.max(from, watch?.since ?? from)
-  const all = desk.sourcesOf(household).flatMap(({ source }) => clip(covered(source), start, to))
+  const { watch } = person.resident
+  const start = Math.max(from, watch?.since ?? from, person.movedAt)
+  const all = desk.sourcesFor(person).flatMap(({ source }) => clip(covered(source), start, to))
   const home = homeOf(desk, person)
   return home === null ? [] : subtract(merge(all), staysOf(home))
 }
@@ -62,18 +93,26 @@ export function watchedMs(desk: CareDesk, person: Person, view: View, now: numbe
   if (home === null) return 0
   const looked = merge([
     ...watched(desk, person, view.anchor, now),
-    ...tails(desk, home, view, now),
+    ...tails(desk, person, view, now),
   ])
   return total(subtract(subtract(looked, staysOf(home)), view.away))
 }
 
+/** How long a source may still be silent and count as looking; null where nobody knows how often it speaks. */
+export function tailMs(desk: CareDesk, source: Source): number | null {
+  const { intervalMs } = source
+  if (intervalMs !== null) return desk.settings.tailFactor * intervalMs
+  return expectedMaxMs(source.cadence)
+}
+
 /** The time since the last message of a source that is not overdue: it will most likely be covered. */
-function tails(desk: CareDesk, home: Home, view: View, now: number): Interval[] {
-  return desk.sourcesOf(home.id).flatMap(({ source }): Interval[] => {
-    const { last, intervalMs } = source
-    if (last === null || intervalMs === null) return []
+function tails(desk: CareDesk, person: Person, view: View, now: number): Interval[] {
+  return desk.sourcesFor(person).flatMap(({ source }): Interval[] => {
+    const { last } = source
+    const allowedMs = tailMs(desk, source)
+    if (last === null || allowedMs === null || source.sick.at(-1)?.until === null) return []
     const from = Math.max(last.at, view.anchor)
-    return now - last.at <= desk.settings.tailFactor * intervalMs && now > from ? [[from, now]] : []
+    return now - last.at <= allowedMs && now > from ? [[from, now]] : []
   })
 }
 

@@ -12,23 +12,14 @@ import type {
   RosterVisitor,
   RosterWatched,
 } from '../../contracts/roster.ts'
+import { GroupIndex } from './group-index.ts'
 import type { RosterView } from './roster-view.ts'
 
 const deviceKey = (community: string, id: string): string => `${community}/${id}`
 
 const noModes: readonly RosterMode[] = []
 
-function group<T>(items: Iterable<T>, keyOf: (item: T) => string | null): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    if (key === null) continue
-    const members = groups.get(key)
-    if (members === undefined) groups.set(key, [item])
-    else members.push(item)
-  }
-  return groups
-}
+const changesMax = 64
 
 /** The gateway's copy of the roster in memory. Both threads hold one and apply the same changes. */
 export class RosterBook implements RosterView {
@@ -44,8 +35,20 @@ export class RosterBook implements RosterView {
   readonly #watchlist = new Map<string, RosterWatched>()
   readonly #modes = new Map<string, RosterMode>()
   #vehiclesByPlate = new Map<string, RosterVehicle>()
-  #residentsOf = new Map<string, RosterResident[]>()
-  #devicesOf = new Map<string, RosterDevice[]>()
+  readonly #residentsOf = new GroupIndex<RosterResident>(
+    ({ id }) => id,
+    ({ household }) => household,
+  )
+  readonly #devicesOf = new GroupIndex<RosterDevice>(
+    ({ community, id }) => deviceKey(community, id),
+    ({ household }) => household,
+  )
+  readonly #facesOf = new GroupIndex<RosterFace>(
+    ({ id }) => id,
+    ({ resident }) => resident,
+  )
+  /** Residents that the last changes touched, by the version that they led to. */
+  #touched: { readonly version: number; readonly residents: readonly string[] }[] = []
   #cardsByHash = new Map<string, RosterCard>()
 
   replace(roster: Roster): void {
@@ -60,22 +63,28 @@ export class RosterBook implements RosterView {
       this.#visitors,
       this.#watchlist,
       this.#modes,
+      this.#residentsOf,
+      this.#devicesOf,
+      this.#facesOf,
     ])
       map.clear()
     this.#upsert(roster)
     this.version = roster.version
-    this.#index()
+    this.#touched = []
+    this.#indexCards()
+    this.#indexVehicles()
   }
 
   /** False, and nothing changed, when the change does not follow on this version. */
   patch(change: RosterChange): boolean {
     if (change.base !== this.version) return false
-    for (const id of change.devices?.remove ?? []) this.#devices.delete(id)
+    for (const id of change.devices?.remove ?? []) take(this.#devices, id, null, this.#devicesOf)
     for (const id of change.credentials?.remove ?? []) this.#credentials.delete(id)
     for (const id of change.households?.remove ?? []) this.#households.delete(id)
-    for (const id of change.residents?.remove ?? []) this.#residents.delete(id)
+    for (const id of change.residents?.remove ?? [])
+      take(this.#residents, id, null, this.#residentsOf)
     for (const id of change.cards?.remove ?? []) this.#cards.delete(id)
-    for (const id of change.faces?.remove ?? []) this.#faces.delete(id)
+    for (const id of change.faces?.remove ?? []) take(this.#faces, id, null, this.#facesOf)
     for (const id of change.vehicles?.remove ?? []) this.#vehicles.delete(id)
     for (const id of change.visitors?.remove ?? []) this.#visitors.delete(id)
     for (const id of change.watchlist?.remove ?? []) this.#watchlist.delete(id)
@@ -93,7 +102,11 @@ export class RosterBook implements RosterView {
       modes: change.modes?.upsert ?? [],
     })
     this.version = change.version
-    this.#index()
+    const { upsert = [], remove = [] } = change.residents ?? {}
+    const residents = [...upsert.map(({ id }) => id), ...remove]
+    this.#touched = [...this.#touched, { version: change.version, residents }].slice(-changesMax)
+    if (change.cards !== undefined) this.#indexCards()
+    if (change.vehicles !== undefined) this.#indexVehicles()
     return true
   }
 
@@ -116,6 +129,12 @@ export class RosterBook implements RosterView {
   device(community: string, id: string): RosterDevice | null {
     return this.#devices.get(deviceKey(community, id)) ?? null
   }
+  changedResidents(since: number): readonly string[] | null {
+    if (since === this.version) return []
+    const first = this.#touched.findIndex(({ version }) => version === since + 1)
+    if (first === -1) return null
+    return [...new Set(this.#touched.slice(first).flatMap(({ residents }) => residents))]
+  }
   devices(): Iterable<RosterDevice> {
     return this.#devices.values()
   }
@@ -132,10 +151,10 @@ export class RosterBook implements RosterView {
     return this.#residents.values()
   }
   residentsOf(household: string): readonly RosterResident[] {
-    return this.#residentsOf.get(household) ?? []
+    return this.#residentsOf.of(household)
   }
   devicesOf(household: string): readonly RosterDevice[] {
-    return this.#devicesOf.get(household) ?? []
+    return this.#devicesOf.of(household)
   }
   cardByHash(codeHashHex: string): RosterCard | null {
     return this.#cardsByHash.get(codeHashHex) ?? null
@@ -143,6 +162,9 @@ export class RosterBook implements RosterView {
 
   face(id: string): RosterFace | null {
     return this.#faces.get(id) ?? null
+  }
+  facesOf(resident: string): readonly RosterFace[] {
+    return this.#facesOf.of(resident)
   }
   faces(): Iterable<RosterFace> {
     return this.#faces.values()
@@ -173,23 +195,24 @@ export class RosterBook implements RosterView {
 
   #upsert(items: Omit<Roster, 'version'>): void {
     for (const device of items.devices)
-      this.#devices.set(deviceKey(device.community, device.id), device)
+      take(this.#devices, deviceKey(device.community, device.id), device, this.#devicesOf)
     for (const credential of items.credentials)
       this.#credentials.set(credential.username, credential)
     for (const household of items.households) this.#households.set(household.id, household)
-    for (const resident of items.residents) this.#residents.set(resident.id, resident)
+    for (const resident of items.residents)
+      take(this.#residents, resident.id, resident, this.#residentsOf)
     for (const card of items.cards) this.#cards.set(card.id, card)
-    for (const face of items.faces ?? []) this.#faces.set(face.id, face)
+    for (const face of items.faces ?? []) take(this.#faces, face.id, face, this.#facesOf)
     for (const vehicle of items.vehicles ?? []) this.#vehicles.set(vehicle.id, vehicle)
     for (const visitor of items.visitors ?? []) this.#visitors.set(visitor.id, visitor)
     for (const watched of items.watchlist ?? []) this.#watchlist.set(watched.id, watched)
     for (const mode of items.modes ?? []) this.#modes.set(mode.id, mode)
   }
 
-  #index(): void {
-    this.#residentsOf = group(this.#residents.values(), (resident) => resident.household)
-    this.#devicesOf = group(this.#devices.values(), (device) => device.household)
+  #indexCards(): void {
     this.#cardsByHash = new Map([...this.#cards.values()].map((card) => [card.codeHashHex, card]))
+  }
+  #indexVehicles(): void {
     this.#vehiclesByPlate = new Map(
       [...this.#vehicles.values()].map((vehicle) => [
         `${vehicle.community}/${vehicle.plate}`,
@@ -197,4 +220,16 @@ export class RosterBook implements RosterView {
       ]),
     )
   }
+}
+
+/** Puts `item` in the place of what has its key, and keeps the index in step; null takes it away. */
+function take<T>(map: Map<string, T>, key: string, item: T | null, index: GroupIndex<T>): void {
+  const before = map.get(key)
+  if (before !== undefined) index.remove(before)
+  if (item === null) {
+    map.delete(key)
+    return
+  }
+  map.set(key, item)
+  index.add(item)
 }

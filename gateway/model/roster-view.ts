@@ -20,10 +20,13 @@ export interface RosterView {
   household(id: string): RosterHousehold | null
   resident(id: string): RosterResident | null
   residents(): Iterable<RosterResident>
+  /** Residents that changes have touched since that version; null where that is not known: all may have changed. */
+  changedResidents(since: number): readonly string[] | null
   residentsOf(household: string): readonly RosterResident[]
   devicesOf(household: string): readonly RosterDevice[]
   cardByHash(codeHashHex: string): RosterCard | null
   face(id: string): RosterFace | null
+  facesOf(resident: string): readonly RosterFace[]
   faces(): Iterable<RosterFace>
   vehicleByPlate(community: string, plate: string): RosterVehicle | null
   vehicles(): Iterable<RosterVehicle>

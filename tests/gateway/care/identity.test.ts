@@ -39,6 +39,8 @@ describe('a recognised face as a sign of life', () => {
       source: 'cam-square',
       what: 'face',
       where: '中心广场',
+      shows: 'person',
+      confidence: 0.95,
     })
   })
 
@@ -79,7 +81,8 @@ describe('a recognised face as a sign of life', () => {
   })
 
   test('a car that a family shares shows nobody; a face at a door does', () => {
-    const engine = engineOf(rosterOf([resident], [aDevice('door'), square]))
+    const son = wu({ id: 'son', honorific: '小吴', watch: null })
+    const engine = engineOf(rosterOf([resident, son], [aDevice('door'), square]))
     const passed = access('resident', resident.id, 'gate', at(1))
     play(engine, [{ ...passed, method: 'plate', plate: '皖AYL375' }])
     expect(engine.items(community, at(2))[0]?.lastEvidence).toBeNull()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { hourMs, minuteMs } from '../../../contracts/clock.ts'
-import type { Effect } from '../../../gateway/model/effect.ts'
+import type { AnyEffect } from '../../../gateway/model/effect.ts'
 import type { Input } from '../../../gateway/model/input.ts'
 import type { RosterBook } from '../../../gateway/model/roster-book.ts'
 import {
@@ -102,12 +102,12 @@ function run(
   steps: readonly Step[],
   logTicks: boolean,
   interrupt: number | null,
-): { log: Step[]; effects: Effect[] } {
+): { log: Step[]; effects: AnyEffect[] } {
   const roster = theRoster()
   const roll = dice(interrupt ?? 1)
   const table = new Map<string, string>()
   const log: Step[] = []
-  const effects: Effect[] = []
+  const effects: AnyEffect[] = []
   let engine = engineOf(roster)
   const save = (): void => {
     for (const { key, value } of engine.takeDirty()) {
@@ -158,6 +158,7 @@ describe('the same log gives the same alarms', () => {
   test.each(seeds)('an alarm is raised once and ended once, seed %i', (seed) => {
     const open = new Set<string>()
     for (const effect of run(wildDays(seed, 1_200), true, null).effects) {
+      if (effect.kind !== 'raise' && effect.kind !== 'clear') continue
       const before = open.has(effect.key)
       expect([effect.kind, effect.key, before]).toEqual([
         effect.kind,

@@ -6,7 +6,7 @@ import {
   careOptions,
   createCareEngine,
 } from '../../../gateway/care/care-engine.ts'
-import type { Effect } from '../../../gateway/model/effect.ts'
+import type { AnyEffect, Effect } from '../../../gateway/model/effect.ts'
 import type { AccessFact, Input, Reading } from '../../../gateway/model/input.ts'
 import { RosterBook } from '../../../gateway/model/roster-book.ts'
 
@@ -142,8 +142,8 @@ export const inOrder = (inputs: readonly Input[]): Input[] =>
   [...inputs].sort((a, b) => a.receivedAt - b.receivedAt)
 
 /** Plays inputs as the pipeline does: a tick is put in whenever a deadline has passed. */
-export function play(engine: CareEngine, inputs: readonly Input[], until?: number): Effect[] {
-  const effects: Effect[] = []
+export function playAll(engine: CareEngine, inputs: readonly Input[], until?: number): AnyEffect[] {
+  const effects: AnyEffect[] = []
   const tickTo = (now: number): void => {
     for (let due = engine.nextDueAt(); due !== null && due <= now; due = engine.nextDueAt())
       effects.push(...engine.apply({ kind: 'tick', receivedAt: due }))
@@ -155,6 +155,13 @@ export function play(engine: CareEngine, inputs: readonly Input[], until?: numbe
   if (until !== undefined) tickTo(until)
   return effects
 }
+
+const isAlarm = (effect: AnyEffect): effect is Effect =>
+  effect.kind === 'raise' || effect.kind === 'clear'
+
+/** The alarms alone. */
+export const play = (engine: CareEngine, inputs: readonly Input[], until?: number): Effect[] =>
+  playAll(engine, inputs, until).filter(isAlarm)
 
 /** `+type@hours` and `-type@hours` (`!` when it resolves), hours since t0. */
 export const brief = (effects: readonly Effect[]): string[] =>

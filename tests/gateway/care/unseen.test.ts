@@ -87,8 +87,8 @@ describe('unseen', () => {
     const [raised] = effects
     if (raised?.kind !== 'raise') throw new Error('expected a raise')
     expect(raised.severity).toBe('major')
-    expect(raised.title.zh).toBe('吴奶奶说不准：只看守到 8.9 小时')
-    expect(raised.description.zh).toContain('motion 11-20 10:01 起没有数据')
+    expect(raised.title.zh).toBe('吴奶奶说不准：只看守到 8.9 小时（37%）')
+    expect(raised.description.zh).toContain('motion离线 24 小时（11-20 10:01 起）')
     expect(engine.items('demo', t0 + 30 * hourMs)[0]).toMatchObject({ state: 'cannot-tell' })
   })
 
@@ -157,7 +157,7 @@ describe('what ends it', () => {
       ...door.at(at + secondMs, { doorOpen: true }),
       ...motion.at(at + 20 * secondMs, { motion: true }),
     ])
-    expect(brief(play(engineOf(rosterOf([wu()])), inputs))).toEqual(['+unseen@24', '-unseen@25'])
+    expect(brief(play(engineOf(rosterOf([wu()])), inputs))).toEqual(['+unseen@24'])
   })
 
   test('movement inside without the door is the resident: it closes with the reading as proof', () => {
@@ -179,7 +179,8 @@ describe('absence', () => {
     const roster = rosterOf([wu({ away: away(t0 + hourMs, t0 + 30 * hourMs) })])
     const engine = engineOf(roster)
     const effects = play(engine, lastMotionAtT0(60 * hourMs))
-    expect(brief(effects)).toEqual(['+unseen@53'])
+    // Away until 30 h: then the window begins anew, and three hours later somebody is told.
+    expect(brief(effects)).toEqual(['+should-be-back@33', '-should-be-back@54!', '+unseen@54'])
     const early = engineOf(roster)
     play(early, lastMotionAtT0(20 * hourMs))
     expect(early.items('demo', t0 + 20 * hourMs)[0]).toMatchObject({
