@@ -14,6 +14,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
 import { type WatchOptions, cameraRoutes } from './routes/cameras.ts'
 import { careRoutes } from './routes/care.ts'
+import { contactRoutes } from './routes/contacts.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { consentRoutes } from './routes/consents.ts'
 import { deviceRoutes } from './routes/devices.ts'
@@ -22,6 +23,8 @@ import { eventRoutes } from './routes/events.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { faceRoutes } from './routes/faces.ts'
 import { gatewayRoutes } from './routes/gateway.ts'
+import { ladderAnswerRoutes } from './routes/ladder-answer.ts'
+import { ladderRoutes } from './routes/ladder.ts'
 import { mqttCredentialRoutes } from './routes/mqtt-credentials.ts'
 import { modeRoutes } from './routes/modes.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -89,6 +92,9 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(watchlistRoutes(services))
       await api.register(careRoutes(services))
       await api.register(modeRoutes(services))
+      await api.register(contactRoutes(services))
+      await api.register(ladderRoutes(services))
+      await api.register(ladderAnswerRoutes(services))
       await api.register(eventRoutes(services))
       await api.register(auditRoutes(services))
       await api.register(streamRoutes({ ...services, serviceToken }, stream))

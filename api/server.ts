@@ -5,6 +5,7 @@ import pino from 'pino'
 import { parseCategories } from '../config/categories.ts'
 import { type Settings, isLoopback, readEnv } from '../config/env.ts'
 import { readConfig } from '../config/file.ts'
+import { readLadders, shippedLaddersPath } from '../config/ladders.ts'
 import { parseOrg } from '../config/org.ts'
 import { CodedError } from '../contracts/errors.ts'
 import { type ListenOptions, listen } from './listen.ts'
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   if (settings.databaseUrl !== null) {
     throw new CodedError('config.invalid', 'LINLI_DATABASE_URL: PostgreSQL is not supported yet')
   }
+  const units = parseOrg(shipped('org.yaml'), 'config/org.yaml', settings.community)
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }
   const api = await startApi(
     { clock: Date.now, random: randomBytes, chance: Math.random, logger },
@@ -36,7 +38,8 @@ async function main(): Promise<void> {
       webDir: `${root}dist/web`,
       version,
       categories: parseCategories(shipped('categories.csv')),
-      units: parseOrg(shipped('org.yaml'), 'config/org.yaml', settings.community),
+      units,
+      ladders: readLadders(config.ladders.file ?? shippedLaddersPath(), units),
       passKey: settings.passKey,
       notify: config.notify,
       evidenceDays: config.cameras.evidenceDays,

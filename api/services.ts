@@ -2,8 +2,10 @@ import type { Clock } from '../contracts/clock.ts'
 import type { Category, Unit } from '../contracts/http/system.ts'
 import type { RosterChange } from '../contracts/roster.ts'
 import type { LogAccess } from './audit/access-log.ts'
+import type { AddressLimiter } from './auth/address-limiter.ts'
 import type { LoginLimiter } from './auth/login-limiter.ts'
 import type { Passwords } from './auth/passwords.ts'
+import type { Ladders } from './care/ladders.ts'
 import type { Db } from './db/open.ts'
 import type { Transact } from './db/transact.ts'
 import type { StreamHub } from './events/stream-hub.ts'
@@ -18,6 +20,8 @@ import type { VisitForwarder } from './people/visit-forwarder.ts'
 import type { Metrics } from './plugins/metrics.ts'
 import type { Random } from './random.ts'
 import type { ActDeps } from './tickets/act.ts'
+import type { Deadlines } from './timers/deadlines.ts'
+import type { SteadyClock } from './timers/steady-clock.ts'
 
 /** What the configuration says of faces, doors and relays. */
 export interface AccessRules extends DeviceRules {
@@ -53,6 +57,12 @@ export interface Services {
   readonly hub: StreamHub
   readonly metrics: Metrics
   readonly tickets: ActDeps
+  /** Time that no setting of a clock moves. */
+  readonly steady: SteadyClock
+  readonly deadlines: Deadlines
+  readonly ladders: Ladders
+  /** Of the pages that need no account. */
+  readonly linkLimiter: AddressLimiter
   readonly categories: readonly Category[]
   readonly units: readonly Unit[]
   /** The box's own community: what is meant where none is named. */

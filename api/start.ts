@@ -4,10 +4,13 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { type Clock, dayMs, minuteMs } from '../contracts/clock.ts'
 import type { Category, Unit } from '../contracts/http/system.ts'
 import { buildApp } from './app.ts'
+import type { LadderBook } from '../config/ladders.ts'
 import { createAccessLog } from './audit/access-log.ts'
 import { ensureFirstAdmin } from './auth/first-admin.ts'
+import { createAddressLimiter } from './auth/address-limiter.ts'
 import { createLoginLimiter } from './auth/login-limiter.ts'
 import { type PasswordsOptions, createPasswords } from './auth/passwords.ts'
+import { wireLadders } from './care/wire-ladders.ts'
 import { openDatabase } from './db/open.ts'
 import { type Retention, defaultRetention, prune } from './db/retention.ts'
 import { createTransact } from './db/transact.ts'
@@ -20,6 +23,7 @@ import { createGatewayClient } from './gateway/gateway-client.ts'
 import { createGatewayWatch } from './gateway/gateway-watch.ts'
 import type { NotifySettings } from '../config/notify-schema.ts'
 import { defaultNotify } from './notify/default-settings.ts'
+import type { NotifyDeps } from './notify/notify.ts'
 import { createWallClock } from './notify/wall-clock.ts'
 import { VisitForwarder } from './people/visit-forwarder.ts'
 import { createMetrics } from './plugins/metrics.ts'
@@ -30,7 +34,11 @@ import { readRoster } from './roster/whole.ts'
 import type { WatchOptions } from './routes/cameras.ts'
 import type { StreamOptions } from './routes/stream.ts'
 import type { AccessRules, Services } from './services.ts'
+import type { ActDeps } from './tickets/act.ts'
 import { createDayOf } from './tickets/number.ts'
+import { Deadlines } from './timers/deadlines.ts'
+import { type MachineClock, createMachineClock } from './timers/machine-clock.ts'
+import { openSteadyClock } from './timers/steady-clock.ts'
 
 export interface ApiOptions {
   /** Data directory; made where it is missing. */
@@ -57,6 +65,8 @@ export interface ApiOptions {
   readonly access?: AccessRules
   /** Left out: the screen only, as the shipped configuration has it. */
   readonly notify?: NotifySettings
+  /** Who is told of what; left out: nobody is called. */
+  readonly ladders?: LadderBook
   /** LINLI_PASS_KEY: signs the codes of visitors. */
   readonly passKey?: string | null
 }
@@ -66,6 +76,8 @@ export interface ApiDeps {
   readonly random: Random
   /** 0..1 */
   readonly chance: () => number
+  /** Left out: the machine's own. */
+  readonly machine?: MachineClock
   readonly logger: FastifyBaseLogger
 }
 
@@ -83,6 +95,7 @@ const noAccess: AccessRules = {
   watchlistEnabled: false,
 }
 
+const defaultTimeZone = 'Asia/Shanghai'
 const defaultQuotaBytes = 5 * 1024 ** 3
 
 /** Opens the store, wires the services and starts what runs in the background. Listens to nothing. */
@@ -92,6 +105,8 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
   await mkdir(options.home, { recursive: true, mode: 0o700 })
   const db = await openDatabase(join(options.home, 'api.db'))
   const hub = createStreamHub({ db, logger })
+  const machine = deps.machine ?? createMachineClock(Buffer.from(random(8)).toString('hex'))
+  const steady = await openSteadyClock({ db, clock, machine })
   const gateway = createGatewayClient({
     url: options.gatewayUrl,
     serviceToken: options.serviceToken,
@@ -103,18 +118,10 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
     chance,
   })
   const services = wire(
-    { ...deps, db, hub, gateway, push: (change) => roster.push(change) },
+    { ...deps, db, hub, gateway, steady, push: (change) => roster.push(change) },
     options,
   )
-  services.metrics.gauge('linli_api_roster_confirmed', 'Version that the box holds', () =>
-    roster.confirmed === null ? -1 : roster.confirmed,
-  )
-  services.metrics.gauge('linli_api_roster_failures', 'Failed pushes', () => roster.failures)
-  services.metrics.gauge(
-    'linli_api_face_removal_failures',
-    'Templates that the box did not delete at the first try',
-    () => services.removals.failures,
-  )
+  measure(services, roster)
   const firstStart = await ensureFirstAdmin(
     { db, passwords: services.passwords, random },
     { home: options.home, password: options.adminPassword, now: clock() },
@@ -132,6 +139,7 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
   roster.start()
   services.removals.start()
   services.visits.start()
+  services.deadlines.start()
   const pruning = setInterval(() => {
     Promise.all([prune(db, retention, clock()), services.pictures.sweep()]).then(
       ([rows, files]) => {
@@ -148,6 +156,7 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
     async close() {
       clearInterval(pruning)
       await app.close()
+      await services.deadlines.close()
       await services.removals.close()
       await roster.close()
       await services.visits.close()
@@ -157,15 +166,81 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
   }
 }
 
-type Wired = ApiDeps & Pick<Services, 'db' | 'hub' | 'gateway' | 'push'>
+/** What has no other place to be counted. */
+function measure(services: Services, roster: RosterPusher): void {
+  services.metrics.gauge('linli_api_roster_confirmed', 'Version that the box holds', () =>
+    roster.confirmed === null ? -1 : roster.confirmed,
+  )
+  services.metrics.gauge('linli_api_roster_failures', 'Failed pushes', () => roster.failures)
+  services.metrics.gauge(
+    'linli_api_face_removal_failures',
+    'Templates that the box did not delete at the first try',
+    () => services.removals.failures,
+  )
+  const { deadlines } = services
+  services.metrics.gauge(
+    'linli_api_deadlines_fired',
+    'Timers that fired since the start',
+    () => deadlines.fired,
+  )
+  services.metrics.gauge(
+    'linli_api_deadlines_failed',
+    'Tries of timers that failed; each is tried again',
+    () => deadlines.failed,
+  )
+  services.metrics.gauge(
+    'linli_api_deadlines_late_ms',
+    'The longest that a timer fired after it was due',
+    () => deadlines.lateMaxMs,
+  )
+  services.metrics.gauge(
+    'linli_api_links_refused',
+    'Tries of answer links that came too often',
+    () => services.linkLimiter.refused,
+  )
+}
+
+function ticketDeps(random: Random, options: ApiOptions): ActDeps {
+  const hours = new Map(options.categories.map(({ code, handleHours }) => [code, handleHours]))
+  const unitIds = new Set(options.units.map(({ id }) => id))
+  return {
+    random,
+    dayOf: createDayOf(options.timeZone ?? defaultTimeZone),
+    categoryHours: (code) => (code === null ? null : (hours.get(code) ?? null)),
+    categoryExists: (code) => hours.has(code),
+    unitExists: (id) => unitIds.has(id),
+  }
+}
+
+type Wired = ApiDeps & Pick<Services, 'db' | 'hub' | 'gateway' | 'push' | 'steady'>
 
 function wire(parts: Wired, options: ApiOptions): Services {
-  const { clock, random, logger, db, hub, gateway, push } = parts
-  const { categories, units, timeZone = 'Asia/Shanghai' } = options
-  const hours = new Map(categories.map((category) => [category.code, category.handleHours]))
-  const unitIds = new Set(units.map(({ id }) => id))
+  const { clock, random, logger, db, hub, gateway, push, steady } = parts
+  const { categories, units, timeZone = defaultTimeZone } = options
   const { access: accessRules = noAccess, passKey = null } = options
-  const transact = createTransact(db, () => hub.wake())
+  const transact = createTransact(db, () => {
+    hub.wake()
+    deadlines.wake()
+  })
+  const deadlines = new Deadlines({ db, transact, steady, logger })
+  const tickets = ticketDeps(random, options)
+  const notifyDeps: NotifyDeps = {
+    clock,
+    random,
+    settings: options.notify ?? defaultNotify,
+    wall: createWallClock(timeZone),
+    depth: () => 0,
+  }
+  const ladders = wireLadders({
+    clock,
+    random,
+    units,
+    tickets,
+    deadlines,
+    steady,
+    notify: notifyDeps,
+    book: options.ladders,
+  })
   const { watchlistEnabled } = accessRules
   const expire = createExpiry({ transact, clock, push, watchlistEnabled })
   return {
@@ -192,22 +267,14 @@ function wire(parts: Wired, options: ApiOptions): Services {
     notices: createNotices({ db, clock, filingNumber: accessRules.filingNumber }),
     accessRules,
     passKey,
-    notify: {
-      clock,
-      random,
-      settings: options.notify ?? defaultNotify,
-      wall: createWallClock(timeZone),
-      depth: () => 0,
-    },
+    notify: notifyDeps,
     hub,
     metrics: createMetrics(),
-    tickets: {
-      random,
-      dayOf: createDayOf(timeZone),
-      categoryHours: (code) => (code === null ? null : (hours.get(code) ?? null)),
-      categoryExists: (code) => hours.has(code),
-      unitExists: (id) => unitIds.has(id),
-    },
+    tickets: { ...tickets, follower: ladders },
+    steady,
+    deadlines,
+    ladders,
+    linkLimiter: createAddressLimiter(clock),
     categories,
     units,
     community: options.community,

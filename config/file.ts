@@ -26,6 +26,8 @@ export function parseConfig(text: string, source: string, folder: string): Confi
       allowedFolders: config.cameras.allowedFolders.map((item) => resolve(folder, item)),
     },
     rules: { file: placed(config.rules.file) },
+    ladders: { file: placed(config.ladders.file) },
+    carePlans: { file: placed(config.carePlans.file) },
   }
 }
 

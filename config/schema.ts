@@ -158,6 +158,16 @@ const Rules = Type.Object(
   closed,
 )
 
+const Ladders = Type.Object(
+  { file: name('ladders to use in place of the shipped config/ladders.yaml') },
+  closed,
+)
+
+const CarePlans = Type.Object(
+  { file: name('levels and checklist to use in place of the shipped config/care-plans.yaml') },
+  closed,
+)
+
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 const Log = Type.Object(
   {
@@ -179,6 +189,8 @@ export const Config = Type.Object(
     adapters: AdapterConfig,
     rules: Rules,
     notify: Notify,
+    ladders: Ladders,
+    carePlans: CarePlans,
     log: Log,
   },
   closed,

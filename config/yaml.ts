@@ -93,7 +93,21 @@ function schemaProblems(schema: TSchema, value: unknown, at: (pointer: string) =
  * checker stops early); aliases and custom
  * tags are not expanded without bound (YAML's own `maxAliasCount`).
  */
-export function parseYaml<S extends TSchema>(schema: S, text: string, source: string): Static<S> {
+export const parseYaml = <S extends TSchema>(schema: S, text: string, source: string): Static<S> =>
+  parseLocated(schema, text, source).value
+
+export interface LocatedYaml<T> {
+  readonly value: T
+  /** A refusal at the line of a JSON pointer: for what no schema can say. */
+  readonly refuse: (pointer: string, problem: string) => CodedError
+}
+
+/** As `parseYaml`, for files whose parts must also fit each other. */
+export function parseLocated<S extends TSchema>(
+  schema: S,
+  text: string,
+  source: string,
+): LocatedYaml<Static<S>> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   if (document.errors.length > 0) {
@@ -105,7 +119,12 @@ export function parseYaml<S extends TSchema>(schema: S, text: string, source: st
   }
   const plain = withoutNulls(document.toJS({ maxAliasCount: 100 }) ?? {})
   const value = Value.Default(schema, plain)
-  const problems = schemaProblems(schema, value, (pointer) => lineOf(document, lines, pointer))
+  const at = (pointer: string): number => lineOf(document, lines, pointer)
+  const problems = schemaProblems(schema, value, at)
   if (problems.length > 0) throw refuse(source, problems)
-  return value as Static<S>
+  return {
+    value: value as Static<S>,
+    refuse: (pointer, problem) =>
+      refuse(source, [{ line: at(pointer), text: `${dotted(pointer)}: ${problem}` }]),
+  }
 }

@@ -1,5 +1,6 @@
 import { accessErrors } from './errors/access.ts'
 import { httpErrors } from './errors/http.ts'
+import { ladderErrors } from './errors/ladder.ts'
 import { messageErrors } from './errors/messages.ts'
 import { partErrors } from './errors/parts.ts'
 
@@ -7,6 +8,7 @@ import { partErrors } from './errors/parts.ts'
 export const errorTable = {
   ...httpErrors,
   ...accessErrors,
+  ...ladderErrors,
   ...messageErrors,
   ...partErrors,
 } as const

@@ -29,6 +29,8 @@ export const idPrefixes = {
   notification: 'ntf',
   broadcast: 'brc',
   mode: 'mod',
+  ladder: 'lad',
+  contact: 'con',
 } as const
 export type IdKind = keyof typeof idPrefixes
 

@@ -115,5 +115,6 @@ async function applyClear(
     unit: null,
     data: { key: clear.key, cleared: true, community: ticket.community, ticket: ticket.id },
   })
+  await deps.follower?.cleared(trx, ticket, clear, now)
   return ticket
 }

@@ -76,6 +76,7 @@ export async function openTicket(
     await saveCounts(trx, ticket)
   }
   await announce(trx, ticket, 'opened', now)
+  await deps.follower?.opened(trx, ticket, now)
   return ticket
 }
 
@@ -100,6 +101,7 @@ export async function joinTicket(
     await addTimeline(trx, deps, ticket.id, { kind: 'repeated', actor, ts: now, note })
   }
   await announce(trx, ticket, 'repeated', now)
+  await deps.follower?.repeated(trx, ticket, now)
   return ticket
 }
 

@@ -4,7 +4,7 @@ export type Scope = 'open311' | 'intake' | 'read' | 'gateway' | 'terminal'
 
 /** Who asks. A key or a box has no account; `areas` null means every community. */
 export interface Principal {
-  readonly kind: 'user' | 'key' | 'service'
+  readonly kind: 'user' | 'key' | 'service' | 'system'
   readonly id: string
   readonly name: string
   /** Null for a key that carries scopes only. */

@@ -8,6 +8,7 @@ import { roster } from './migrations/0004-roster.ts'
 import { access } from './migrations/0005-access.ts'
 import { candidates } from './migrations/0006-candidates.ts'
 import { notify } from './migrations/0007-notify.ts'
+import { ladder } from './migrations/0008-ladder.ts'
 import { modes } from './migrations/0010-modes.ts'
 import type { Database } from './schema.ts'
 
@@ -45,6 +46,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0005-access': access(dialect),
         '0006-candidates': candidates(),
         '0007-notify': notify(dialect),
+        '0008-ladder': ladder(),
         '0010-modes': modes(),
       }),
     },

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely'
 import type { AccessTables } from './access-schema.ts'
 import type { NotifyTables } from './notify-schema.ts'
+import type { LadderTables, VisitsTable } from './ladder-schema.ts'
 
 /**
  * The tables of the governance platform. Dialect-neutral on purpose: text, integers and reals only;
@@ -232,20 +233,6 @@ export interface SuspensionsTable {
   created_at: number
 }
 
-export interface VisitsTable {
-  id: string
-  resident: string
-  community: string
-  at: number
-  seen: number
-  note: string | null
-  by_id: string
-  by_name: string
-  created_at: number
-  /** Null until the box has it. */
-  forwarded_at: number | null
-}
-
 export interface CardsTable {
   id: string
   community: string
@@ -276,7 +263,7 @@ export interface AccessLogTable {
   reason: string | null
 }
 
-export interface Database extends AccessTables, NotifyTables {
+export interface Database extends AccessTables, LadderTables, NotifyTables {
   users: UsersTable
   sessions: SessionsTable
   api_keys: ApiKeysTable

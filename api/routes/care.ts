@@ -14,6 +14,7 @@ import { listOf } from '../../contracts/http/system.ts'
 import { sliceOf } from '../pages.ts'
 import { actorOf, seesCommunity } from '../auth/principal.ts'
 import type { Db, Trx } from '../db/open.ts'
+import { goneWords } from '../care/gone-words.ts'
 import { endSuspension, listVisits, recordVisit, suspend } from '../people/care.ts'
 import { maskName, seesPeople } from '../people/mask.ts'
 import { type ResidentRow, findResident } from '../people/residents.ts'
@@ -21,11 +22,12 @@ import { whoIs } from '../plugins/access.ts'
 import type { Services } from '../services.ts'
 import { ByPerson, carers, type PeopleRouteDeps } from './people.ts'
 
-type Deps = PeopleRouteDeps & Pick<Services, 'gateway' | 'visits' | 'logAccess'>
+type Deps = PeopleRouteDeps & Pick<Services, 'gateway' | 'visits' | 'logAccess' | 'ladders'>
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 const visitors = { access: { roles: ['admin', 'staff', 'grid'] } } as const
 
-async function residentFor(
+/** The person, if this one may know of them. */
+export async function residentFor(
   request: FastifyRequest,
   db: Db | Trx,
   id: string,
@@ -114,7 +116,12 @@ function suspensionRoutes(app: App, deps: Deps): void {
       const { id } = request.params
       const { suspension, change } = await deps.transact(async (trx) => {
         const resident = await residentFor(request, trx, id)
-        return suspend(trx, deps, resident, request.body, actorOf(whoIs(request)), deps.clock())
+        const now = deps.clock()
+        const { reason, from } = request.body
+        if ((from ?? now) <= now) {
+          await deps.ladders.personGone(trx, resident.id, goneWords(resident, reason), now)
+        }
+        return suspend(trx, deps, resident, request.body, actorOf(whoIs(request)), now)
       })
       return reply.code(201).send({ ...suspension, inForce: await deps.push(change) })
     },

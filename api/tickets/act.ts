@@ -54,7 +54,10 @@ export async function act(
     note: body.note ?? null,
   })
   await announce(trx, next, action, now)
-  return next
+  if (deps.follower === undefined) return next
+  await deps.follower.acted(trx, next, action, actorOf(principal), now)
+  // It may have gone on from there: a ticket that came back is dispatched to the next.
+  return trx.selectFrom('tickets').selectAll().where('id', '=', next.id).executeTakeFirstOrThrow()
 }
 
 async function changed(

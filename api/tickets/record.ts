@@ -2,7 +2,8 @@ import type { Evidence, Severity } from '../../contracts/anomaly.ts'
 import { newId } from '../../contracts/ids.ts'
 import { limits } from '../../contracts/limits.ts'
 import type { Place, Subject } from '../../contracts/place.ts'
-import type { TicketSource, TicketStatus } from '../../contracts/ticket.ts'
+import type { LocalText } from '../../contracts/text.ts'
+import type { TicketAction, TicketSource, TicketStatus } from '../../contracts/ticket.ts'
 import type { Actor } from '../auth/principal.ts'
 import { toJsonOrNull } from '../db/json.ts'
 import type { Trx } from '../db/open.ts'
@@ -18,6 +19,23 @@ export interface TicketDeps {
   readonly dayOf: DayOf
   /** The limit of a category, hours; null where it names none. */
   readonly categoryHours: (code: string | null) => number | null
+  /** Who hears of every change of a ticket, within its transaction. */
+  readonly follower?: TicketFollower
+}
+
+/** Goes along with tickets: what it does commits with the change, or not at all. */
+export interface TicketFollower {
+  /** A machine's report opened it. */
+  opened(trx: Trx, ticket: TicketRow, now: number): Promise<void>
+  /** The same condition again, while it is open. */
+  repeated(trx: Trx, ticket: TicketRow, now: number): Promise<void>
+  acted(trx: Trx, ticket: TicketRow, action: TicketAction, by: Actor, now: number): Promise<void>
+  cleared(
+    trx: Trx,
+    ticket: TicketRow,
+    clear: { readonly resolves: boolean; readonly reason: LocalText },
+    now: number,
+  ): Promise<void>
 }
 
 export interface Draft {

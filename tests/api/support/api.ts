@@ -56,6 +56,8 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
         clock: () => time.now,
         random: randomBytes,
         chance: Math.random,
+        // As the wall clock: what is due comes when a test moves it.
+        machine: { boot: 'test', nowMs: () => time.now },
         logger: pino({ level: 'silent' }),
       },
       {
