@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { GatewayHealth } from '../../contracts/health.ts'
+import { allocatorEnvironment, jemallocOf } from '../../gateway/supervisor/allocator.ts'
 import { checkout } from './detect-pictures.ts'
 
 const token = 'bench'.repeat(8)
@@ -31,7 +32,7 @@ export async function startGatewayProcess(options: {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
       // As the supervisor starts it.
-      MALLOC_ARENA_MAX: '2',
+      ...allocatorEnvironment(jemallocOf()),
       ...process.env,
       LINLI_HOME: options.home,
       LINLI_COMMUNITY: options.community,

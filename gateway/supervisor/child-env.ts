@@ -1,4 +1,5 @@
 import type { EnvironmentVariable, Settings } from '../../config/env.ts'
+import { allocatorEnvironment } from './allocator.ts'
 import type { ListenerPlan } from './listener-plan.ts'
 import type { TlsFiles } from './tls-authority.ts'
 
@@ -7,12 +8,6 @@ export interface ChildEnvironments {
   readonly gateway: Given
   readonly api: Given
 }
-
-/**
- * glibc gives every thread an arena of its own, and decoding pictures in a dozen threads leaves holes in all
- * of them; with two the same load holds less. It must be in the environment before the process starts.
- */
-const fewArenas = '2'
 
 /** What the two children are told: concrete ports, where to bind, the secret that they share. */
 export function childEnvironments(
@@ -26,6 +21,8 @@ export function childEnvironments(
     readonly passKey: string
     readonly faceKeyHex: string
     readonly tls: TlsFiles | null
+    /** Shared library that takes the place of glibc's allocator; null where there is none. */
+    readonly jemalloc: string | null
   },
 ): ChildEnvironments {
   const { settings, plan, tls } = facts
@@ -54,7 +51,7 @@ export function childEnvironments(
   return {
     // The gateway signs nobody in and has no business with the ticket store.
     gateway: {
-      MALLOC_ARENA_MAX: fewArenas,
+      ...allocatorEnvironment(facts.jemalloc),
       ...env,
       ...ours,
       LINLI_ADMIN_PASSWORD: undefined,

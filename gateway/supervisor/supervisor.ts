@@ -5,6 +5,7 @@ import { type Clock, dayMs } from '../../contracts/clock.ts'
 import { addressesOf, networkAddress } from './addresses.ts'
 import type { BackoffOptions } from './backoff.ts'
 import { banner, type SignIn, type Trust } from './banner.ts'
+import { jemallocOf } from './allocator.ts'
 import { childEnvironments, type ChildEnvironments } from './child-env.ts'
 import { ChildKeeper } from './child-keeper.ts'
 import { ChildLog } from './child-log.ts'
@@ -130,6 +131,7 @@ export class Supervisor {
       passKey: secret('pass-key'),
       faceKeyHex: secret('face-key'),
       tls,
+      jemalloc: jemallocOf(),
     }
     return { plan, tls, run, token, environments: childEnvironments(this.#deps.env, facts) }
   }
