@@ -1,0 +1,8 @@
+/** `node_id` under which Linli announces its own devices. */
+export const ownNode = 'linli'
+
+/** Whether a discovery topic is one of ours: `<prefix>/device/linli/<object_id>/config`. */
+export const isOwnAnnouncement =
+  (prefix: string) =>
+  (topic: string): boolean =>
+    topic.startsWith(`${prefix}/device/${ownNode}/`)
