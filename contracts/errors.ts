@@ -1,4 +1,5 @@
 import { accessErrors } from './errors/access.ts'
+import { backtestErrors } from './errors/backtest.ts'
 import { httpErrors } from './errors/http.ts'
 import { ladderErrors } from './errors/ladder.ts'
 import { messageErrors } from './errors/messages.ts'
@@ -9,6 +10,7 @@ export const errorTable = {
   ...httpErrors,
   ...accessErrors,
   ...ladderErrors,
+  ...backtestErrors,
   ...messageErrors,
   ...partErrors,
 } as const

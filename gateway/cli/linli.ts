@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { CodedError, errorTable } from '../../contracts/errors.ts'
+import { backtestCommand } from './backtest-command.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { doctorCommand } from './doctor.ts'
 import { evalCommand } from './eval.ts'
@@ -7,7 +8,7 @@ import { modelsCommand } from './models-command.ts'
 
 /** `npm run linli -- COMMAND`: the operator's command line. */
 
-const commands: readonly Command[] = [doctorCommand, modelsCommand, evalCommand]
+const commands: readonly Command[] = [doctorCommand, modelsCommand, evalCommand, backtestCommand]
 
 const overview = (): string =>
   [
