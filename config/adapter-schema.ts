@@ -37,17 +37,28 @@ export const AdapterConfig = Type.Object(
       Type.Object(
         {
           prefix: prefix('frigate', 'mqtt.topic_prefix of Frigate'),
-          faces: Type.Boolean({
-            default: false,
-            description:
-              'take the names that Frigate gives to faces; needs consent outside of Linli',
+          faces: Type.Record(
+            Type.String({ minLength: 1, maxLength: 100 }),
+            Type.String({ minLength: 1, maxLength: 128 }),
+            {
+              maxProperties: 1_000,
+              default: {},
+              description:
+                'resident id by the name that Frigate gives to a face; only with the consent of the person',
+            },
+          ),
+          faceScoreMin: Type.Number({
+            minimum: 0.5,
+            maximum: 1,
+            default: 0.9,
+            description: 'score of Frigate from which on a face is a sign of life',
           }),
         },
         closed,
       ),
       {
         maxItems: 16,
-        default: [{ prefix: 'frigate', faces: false }],
+        default: [{ prefix: 'frigate', faces: {}, faceScoreMin: 0.9 }],
         description: 'none turns it off',
       },
     ),

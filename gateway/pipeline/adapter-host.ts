@@ -5,7 +5,7 @@ import type { DeviceInfo } from '../../contracts/payloads.ts'
 import type { Adapter, AdapterAnswer } from '../ingest/adapters/adapter.ts'
 import type { StateRow } from '../model/engine.ts'
 import { type ForeignWants, wantsNothing } from '../model/foreign.ts'
-import type { Input } from '../model/input.ts'
+import type { IdentityFact, Input } from '../model/input.ts'
 import { externalClient, type LogRecord } from '../model/record.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import { DeviceOwners } from './device-owners.ts'
@@ -52,6 +52,8 @@ export class AdapterHost {
   #wanted: readonly unknown[] = []
   /** Inputs that no device of this shape can have said; a bug of an adapter or a bound that bites. */
   unusable = 0
+  /** People recognised by cameras that nobody has approved. */
+  unvouched = 0
 
   constructor(db: Database, roster: RosterView, parts: ForeignParts) {
     this.#parts = parts
@@ -167,10 +169,19 @@ export class AdapterHost {
   dropped(): Record<string, number> {
     return {
       'adapters.unusable': this.unusable,
+      'adapters.unvouched': this.unvouched,
       'adapters.unannounced': this.#owners.unannounced,
       'adapters.devices-full': this.#owners.refused,
       'adapters.twin': this.#owners.twins,
     }
+  }
+
+  /** Whom a foreign camera has recognised counts once a person has approved that camera. */
+  #mayVouch(seat: Seat, { community, camera }: IdentityFact): boolean {
+    return (
+      this.#owners.find(community, camera)?.adapter === seat.adapter.name &&
+      this.#roster.device(community, camera)?.state === 'approved'
+    )
   }
 
   #everyAdapter(): Adapter[] {
@@ -195,6 +206,10 @@ export class AdapterHost {
     for (const input of given) {
       if (!usableInput(input) || ('device' in input && !isSlug(input.device))) {
         this.unusable++
+        continue
+      }
+      if (input.kind === 'identity' && !this.#mayVouch(seat, input)) {
+        this.unvouched++
         continue
       }
       const { rank } = seat

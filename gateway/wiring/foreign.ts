@@ -2,11 +2,13 @@ import { topicRoot } from '../../contracts/topics.ts'
 import type { Relays } from '../access/relay-actuator.ts'
 import { decodeOnvifAccess } from '../access/terminal-onvif.ts'
 import type { Logger } from '../model/logger.ts'
-import type { LogRecord } from '../model/record.ts'
+import { externalClient, type LogRecord } from '../model/record.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import type { BarrierGuard, DoorGuard } from '../model/access.ts'
 
 export interface ForeignDeps {
+  /** Of the box itself: what an external broker delivers belongs to it. */
+  readonly community: string
   readonly roster: RosterView
   readonly actuator: Pick<Relays, 'relayState'>
   readonly doors: Pick<DoorGuard, 'reported'>
@@ -25,7 +27,8 @@ export function createForeignWatch(deps: ForeignDeps): (record: LogRecord) => vo
     deps.actuator.relayState(topic, Buffer.from(payload).toString('utf8'))
     const access = decodeOnvifAccess(topic, payload)
     if (access === null) return
-    const community = deps.roster.credential(client)?.community
+    const community =
+      client === externalClient ? deps.community : deps.roster.credential(client)?.community
     const device = lastLevel(access.prefix)
     const known = community === undefined ? null : deps.roster.device(community, device)
     if (community === undefined || known === null) {

@@ -130,7 +130,7 @@ const communitiesOf = (book: Parts['book']): ReadonlySet<string> =>
 
 /** Who hears what before or beside the log: faces and plates of each look, fire, and devices of others. */
 function watchAll(parts: Parts, entrances: Entrances, faces: FaceEntry | null) {
-  const { sight, eventIntake, book, logger } = parts
+  const { sight, eventIntake, book, settings, logger } = parts
   const { doors, barriers, actuator } = entrances
   if (faces !== null) sight.follow((look) => faces.looked(look))
   sight.follow((look) => barriers.looked(look))
@@ -140,7 +140,16 @@ function watchAll(parts: Parts, entrances: Entrances, faces: FaceEntry | null) {
     barriers.fire(community, device, active)
   })
   eventIntake.onArrival(fire.arrived)
-  eventIntake.onArrival(createForeignWatch({ roster: book, actuator, doors, barriers, logger }))
+  eventIntake.onArrival(
+    createForeignWatch({
+      community: settings.community,
+      roster: book,
+      actuator,
+      doors,
+      barriers,
+      logger,
+    }),
+  )
   return fire
 }
 

@@ -14,20 +14,27 @@ test('an ONVIF report of a barrier goes to the barriers, that of any other devic
     reported: async (_community: string, id: string) => void heard.push(`${who} ${id}`),
   })
   const watch = createForeignWatch({
+    community,
     roster,
     actuator: { relayState() {} },
     doors: hear('doors'),
     barriers: hear('barriers'),
     logger: silent,
   })
-  for (const device of ['arm-1', 'door-1', 'nobody'])
+  for (const [device, client] of [
+    ['arm-1', 'bridge'],
+    ['door-1', 'bridge'],
+    ['nobody', 'bridge'],
+    // An external broker does not say by which credential it came.
+    ['door-1', 'broker'],
+  ] as const)
     watch({
       kind: 'publish',
       receivedAt: 0,
       topic: `onvif/${device}/onvif-ej/AccessControl/AccessGranted/Credential`,
-      client: 'bridge',
+      client,
       retain: false,
       payload: Buffer.from('{"Data":{"CredentialToken":"res_1"}}'),
     })
-  expect(heard).toEqual(['barriers arm-1', 'doors door-1'])
+  expect(heard).toEqual(['barriers arm-1', 'doors door-1', 'doors door-1'])
 })
