@@ -120,8 +120,6 @@ export class Frigate implements Adapter {
   }
 
   takeDirty(): readonly StateRow[] {
-    const as = (kind: string, rows: readonly StateRow[]): StateRow[] =>
-      rows.map(({ key, value }) => ({ key: `${kind}/${key}`, value }))
     return [
       ...as('camera', this.#cameras.takeDirty()),
       ...as('server', this.#servers.takeDirty()),
@@ -292,3 +290,6 @@ export class Frigate implements Adapter {
     return this.#done(name, met)
   }
 }
+
+const as = (kind: string, rows: readonly StateRow[]): StateRow[] =>
+  rows.map(({ key, value }) => ({ key: `${kind}/${key}`, value }))

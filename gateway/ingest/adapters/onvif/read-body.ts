@@ -29,7 +29,9 @@ export function flatItems({ source, data }: OnvifBody): Record<string, string> {
   const items = [...Object.entries(source), ...Object.entries(data)].slice(0, 32)
   return Object.fromEntries(
     items.flatMap(([key, raw]) =>
-      typeof raw === 'object' ? [] : [[key.slice(0, 64), String(raw).slice(0, 200)]],
+      typeof raw === 'string' || typeof raw === 'number' || typeof raw === 'boolean'
+        ? [[key.slice(0, 64), String(raw).slice(0, 200)]]
+        : [],
     ),
   )
 }

@@ -7,7 +7,7 @@ import { type Adapter, type AdapterAnswer, type ForeignMessage, noAnswer } from 
 import { deviceId, ieeeOf, zigbeeDeviceId } from '../device-id.ts'
 import { DeviceVoice } from '../shared/device-voice.ts'
 import type { KnownValues } from '../shared/known-values.ts'
-import { isRecord } from '../shared/parse-value.ts'
+import { isRecord, parseText } from '../shared/parse-value.ts'
 import { StateBook } from '../shared/state-book.ts'
 import { type ListedDevice, type Property, readDeviceList } from './device-list.ts'
 import { lastSeenOf } from './last-seen.ts'
@@ -165,7 +165,7 @@ export class Zigbee2mqtt implements Adapter {
     if (listed === null) return invalid('bridge/devices is no list')
     const inputs: Input[] = []
     const present = new Set(listed.map(({ ieee }) => ieee))
-    for (const [ieee] of [...this.#devices])
+    for (const [ieee] of this.#devices)
       if (!present.has(ieee)) {
         this.#devices.delete(ieee)
         inputs.push(...new DeviceVoice(zigbeeDeviceId(ieee), message).gone('removed').inputs)
@@ -207,7 +207,7 @@ export class Zigbee2mqtt implements Adapter {
     if (!isRecord(parsed) || parsed['type'] !== 'device_announce' || message.retained)
       return noAnswer
     const data = isRecord(parsed['data']) ? parsed['data'] : {}
-    const ieee = ieeeOf(String(data['ieee_address'] ?? ''))
+    const ieee = ieeeOf(parseText(data['ieee_address'], 40) ?? '')
     if (ieee === null || this.#devices.get(ieee) === undefined) return noAnswer
     return answerOf(new DeviceVoice(zigbeeDeviceId(ieee), message).beat().inputs)
   }

@@ -13,6 +13,11 @@ function byName(key: string): Property | null {
   return { reading, kind, unit, inverted }
 }
 
+/** `false` and `"false"`: with `output: attribute` everything is text. */
+const sameWord = (a: unknown, b: unknown): boolean => a === b || wordOf(a) === wordOf(b)
+const wordOf = (raw: unknown): unknown =>
+  typeof raw === 'boolean' || typeof raw === 'number' ? String(raw) : raw
+
 export function valueOf(property: Property, raw: unknown): Value | null {
   if (isUnknown(raw)) return null
   if (property.kind === 'number') {
@@ -24,8 +29,8 @@ export function valueOf(property: Property, raw: unknown): Value | null {
     return value === null ? null : !value
   }
   const { on, off } = property
-  if (on !== undefined && String(raw) === String(on)) return true
-  if (off !== undefined && String(raw) === String(off)) return false
+  if (on !== undefined && sameWord(raw, on)) return true
+  if (off !== undefined && sameWord(raw, off)) return false
   return parseBoolean(raw)
 }
 

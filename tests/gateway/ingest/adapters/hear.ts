@@ -45,22 +45,13 @@ export class Ear {
 export const short = ({ inputs }: Pick<AdapterAnswer, 'inputs'>): string[] => inputs.map(word)
 
 function word(input: Input): string {
-  switch (input.kind) {
-    case 'reading':
-      return `${input.device} ${input.name}=${String(input.value)}${input.retained === true ? '~' : ''}`
-    case 'status':
-      return `${input.device} ${input.online ? 'online' : 'offline'}${input.retained ? '~' : ''}`
-    case 'event':
-      return `${input.device} !${input.type} ${JSON.stringify(input.data)}`
-    case 'info':
-      return `${input.device} is ${input.info.type} ${input.info.name}`
-    case 'gone':
-      return `${input.device} gone`
-    case 'beat':
-      return `${input.device} beat`
-    case 'identity':
-      return `${input.camera} sees ${input.resident}`
-    default:
-      return input.kind
-  }
+  if (input.kind === 'reading')
+    return `${input.device} ${input.name}=${String(input.value)}${input.retained === true ? '~' : ''}`
+  if (input.kind === 'status')
+    return `${input.device} ${input.online ? 'online' : 'offline'}${input.retained ? '~' : ''}`
+  if (input.kind === 'event') return `${input.device} !${input.type} ${JSON.stringify(input.data)}`
+  if (input.kind === 'info') return `${input.device} is ${input.info.type} ${input.info.name}`
+  if (input.kind === 'gone') return `${input.device} gone`
+  if (input.kind === 'beat') return `${input.device} beat`
+  return input.kind === 'identity' ? `${input.camera} sees ${input.resident}` : input.kind
 }
