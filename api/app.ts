@@ -15,8 +15,10 @@ import { authRoutes } from './routes/auth.ts'
 import { type WatchOptions, cameraRoutes } from './routes/cameras.ts'
 import { careRoutes } from './routes/care.ts'
 import { contactRoutes } from './routes/contacts.ts'
+import { careSignRoutes } from './routes/care-signs.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { consentRoutes } from './routes/consents.ts'
+import { deathRoutes } from './routes/death.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { doorRoutes } from './routes/doors.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -91,6 +93,8 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(visitorRoutes(services))
       await api.register(watchlistRoutes(services))
       await api.register(careRoutes(services))
+      await api.register(careSignRoutes(services))
+      await api.register(deathRoutes(services))
       await api.register(modeRoutes(services))
       await api.register(contactRoutes(services))
       await api.register(ladderRoutes(services))

@@ -16,6 +16,7 @@ import { Detection, FaceQuality } from './detections.ts'
  * | `GET /cameras/{id}/stream?community` | multipart/x-mixed-replace of the same |
  * | `GET /cameras/{id}/detections?community` | LatestDetections |
  * | `GET /care?community` | `{"items": CareItem[]}` |
+ * | `POST /care/signs` CareSignReport | 204; told twice by one id it counts once |
  * | `POST /commands` CommandRequest | CommandOutcome |
  * | `POST /faces` EnrolRequest | EnrolAnswer; 422 `face.not-usable`, 409 `face.duplicate` |
  * | `DELETE /faces/{template}` | ForgetAnswer, also where there was none |

@@ -180,6 +180,8 @@ export const RosterResident = Type.Object({
       from: Type.Number(),
       to: Type.Union([Type.Number(), Type.Null()]),
       reason: Type.Union([Type.Literal('away'), Type.Literal('hospital'), Type.Literal('family')]),
+      /** Somebody ended it before its time: nobody is awaited at `to`. */
+      ended: Type.Optional(Type.Boolean()),
     }),
   ),
 })

@@ -17,6 +17,7 @@ export const accountOf = (row: UserRow): Account => ({
   areas: fromJson(row.areas) as string[],
   unit: row.unit,
   mustChangePassword: row.must_change_password === 1,
+  ...(row.resident === null ? {} : { resident: row.resident }),
 })
 
 export interface NewUser {
@@ -25,6 +26,7 @@ export interface NewUser {
   readonly role: Role
   readonly areas?: readonly string[] | undefined
   readonly unit?: string | undefined
+  readonly resident?: string | undefined
   readonly passwordHash: string
   readonly mustChangePassword: boolean
 }
@@ -48,6 +50,7 @@ export async function insertUser(
     password_hash: user.passwordHash,
     must_change_password: user.mustChangePassword ? 1 : 0,
     disabled: 0,
+    resident: user.resident ?? null,
     created_at: now,
     updated_at: now,
   }
@@ -84,6 +87,7 @@ export interface UserChange {
   readonly role?: Role | undefined
   readonly areas?: readonly string[] | undefined
   readonly unit?: string | undefined
+  readonly resident?: string | undefined
   readonly disabled?: boolean | undefined
   readonly passwordHash?: string | undefined
 }
@@ -103,6 +107,7 @@ export async function updateUser(
     role: change.role ?? row.role,
     areas: change.areas === undefined ? row.areas : JSON.stringify(change.areas),
     unit: change.unit ?? row.unit,
+    resident: change.resident ?? row.resident,
     disabled: change.disabled === undefined ? row.disabled : Number(change.disabled),
     password_hash: change.passwordHash ?? row.password_hash,
     updated_at: now,

@@ -9,6 +9,7 @@ import { access } from './migrations/0005-access.ts'
 import { candidates } from './migrations/0006-candidates.ts'
 import { notify } from './migrations/0007-notify.ts'
 import { ladder } from './migrations/0008-ladder.ts'
+import { careLife } from './migrations/0009-care-life.ts'
 import { modes } from './migrations/0010-modes.ts'
 import type { Database } from './schema.ts'
 
@@ -37,6 +38,8 @@ export async function openDatabase(file: string): Promise<Db> {
 async function migrate(db: Db, dialect: Dialect): Promise<void> {
   const migrator = new Migrator({
     db,
+    // Numbers are given out before the work is done: a lower one may come later.
+    allowUnorderedMigrations: true,
     provider: {
       getMigrations: async () => ({
         '0001-accounts': accounts(),
@@ -47,6 +50,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0006-candidates': candidates(),
         '0007-notify': notify(dialect),
         '0008-ladder': ladder(),
+        '0009-care-life': careLife(),
         '0010-modes': modes(),
       }),
     },

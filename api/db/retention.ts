@@ -13,6 +13,8 @@ export interface Retention {
   readonly anomaliesMs: number
   /** Processing records are kept three years (PIPL 56). */
   readonly accessLogMs: number
+  /** How long a recorded death can be undone. */
+  readonly deathUndoMs: number
   /** Visits that are over. */
   readonly visitorsMs: number
 }
@@ -23,6 +25,7 @@ export const defaultRetention: Retention = {
   streamEventsMax: 50_000,
   anomaliesMs: 400 * dayMs,
   accessLogMs: 1_100 * dayMs,
+  deathUndoMs: 3 * dayMs,
   visitorsMs: 90 * dayMs,
 }
 
@@ -61,6 +64,14 @@ export async function prune(db: Db, retention: Retention, now: number): Promise<
       .deleteFrom('access_log')
       .where('ts', '<', now - retention.accessLogMs)
       .executeTakeFirst(),
+    // Of a death what was kept for an undo goes when there is none any more.
+    await db
+      .updateTable('deaths')
+      .set({ kept: null })
+      .where('kept', 'is not', null)
+      .where('recorded_at', '<', now - retention.deathUndoMs)
+      .executeTakeFirst()
+      .then(() => ({ numDeletedRows: 0n })),
     await db
       .deleteFrom('visitors')
       .where('to_at', '<', now - retention.visitorsMs)

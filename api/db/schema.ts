@@ -18,6 +18,8 @@ export interface UsersTable {
   password_hash: string
   must_change_password: number
   disabled: number
+  /** Whose account it is, where the role is `resident`. */
+  resident: string | null
   created_at: number
   updated_at: number
 }
@@ -219,6 +221,8 @@ export interface ResidentsTable {
   watch: string | null
   /** YYYY-MM-DD */
   birth_date: string | null
+  /** When they died; nobody looks after them or writes to them any more. */
+  deceased_at: number | null
   created_at: number
 }
 
@@ -231,6 +235,40 @@ export interface SuspensionsTable {
   note: string | null
   created_by: string
   created_at: number
+  /** Who said so. */
+  by_name: string | null
+  /** Ended before its time: when, by whom, and `back`, `seen` or `death`. */
+  ended_at: number | null
+  ended_by: string | null
+  end_reason: string | null
+}
+
+/** Check-ins and calls; visits have a table of their own. */
+export interface CareSignsTable {
+  id: string
+  kind: string
+  resident: string
+  community: string
+  at: number
+  answered: number | null
+  by_whom: string | null
+  note: string | null
+  by_id: string
+  by_name: string
+  created_at: number
+  /** Null until the box has it. */
+  forwarded_at: number | null
+}
+
+export interface DeathsTable {
+  resident: string
+  at: number
+  note: string | null
+  by_id: string
+  by_name: string
+  recorded_at: number
+  /** JSON of what an undo brings back; null once it is too late for one. */
+  kept: string | null
 }
 
 export interface CardsTable {
@@ -281,6 +319,8 @@ export interface Database extends AccessTables, LadderTables, NotifyTables {
   residents: ResidentsTable
   suspensions: SuspensionsTable
   visits: VisitsTable
+  care_signs: CareSignsTable
+  deaths: DeathsTable
   cards: CardsTable
   roster_meta: RosterMetaTable
   access_log: AccessLogTable

@@ -16,7 +16,7 @@ export type FaceRow = Selectable<FacesTable>
 type Deps = Pick<Services, 'transact' | 'clock' | 'push' | 'removals'>
 
 /** What of one consent goes; the first id names the batch, so none is named twice. */
-interface Going {
+export interface Going {
   readonly batch: string
   readonly change: RosterChange
 }

@@ -1,4 +1,4 @@
-import { type CareItem } from '../../contracts/care.ts'
+import type { CareItem, CareSignReport } from '../../contracts/care.ts'
 import { CodedError, type ErrorCode, errorTable } from '../../contracts/errors.ts'
 import type { GatewayHealth } from '../../contracts/health.ts'
 import type { ParkingAnswer, TerminalReport } from '../../contracts/http/access.ts'
@@ -25,7 +25,7 @@ export interface GatewayClient {
   devices(community: string): Promise<readonly DeviceState[]>
   telemetry(device: string, query: Readonly<Record<string, string>>): Promise<TelemetryAnswer>
   care(community: string): Promise<readonly CareItem[]>
-  visit(report: { resident: string; at: number; seen: boolean; by: string }): Promise<void>
+  careSign(report: CareSignReport): Promise<void>
   command(request: CommandRequest): Promise<CommandOutcome>
   /** Passes on `face.not-usable`, `face.mismatch` and `face.duplicate` with what the box says of each picture. */
   enrol(request: EnrolRequest): Promise<EnrolAnswer>
@@ -109,8 +109,8 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
         { timeoutMs: 10_000 },
       ),
     care: async (community) => (await json<CareAnswer>(`/care?${inCommunity(community)}`)).items,
-    visit: async (report) => {
-      const response = await call('/care/visits', { method: 'POST', body: report })
+    careSign: async (report) => {
+      const response = await call('/care/signs', { method: 'POST', body: report })
       await response.body?.cancel()
     },
     command: (request) =>

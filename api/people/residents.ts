@@ -65,6 +65,7 @@ export async function createResident(
     phone: body.phone ?? null,
     birth_date: body.birthDate ?? null,
     watch: watchOf(body.watch, now),
+    deceased_at: null,
     created_at: now,
   }
   await trx.insertInto('residents').values(row).execute()
@@ -78,6 +79,7 @@ export async function patchResident(
   patch: Partial<ResidentCreate>,
   now: number,
 ): Promise<{ resident: RosterResident; row: ResidentRow; change: RosterChange }> {
+  if (patch.watch !== undefined && patch.watch !== null) refuseDeceased(before)
   await checkHousehold(trx, before.community, patch.household)
   const row: ResidentRow = {
     ...before,
@@ -90,6 +92,11 @@ export async function patchResident(
   }
   await trx.updateTable('residents').set(row).where('id', '=', row.id).execute()
   return { ...(await publishResident(trx, row)), row }
+}
+
+/** Nothing is planned for the dead, and nobody is reminded of them. */
+export function refuseDeceased(row: ResidentRow): void {
+  if (row.deceased_at !== null) throw new CodedError('resident.deceased', `resident ${row.id}`)
 }
 
 /** Tells the box of a resident as they stand now, suspensions included. */
@@ -130,15 +137,17 @@ async function checkHousehold(
 /** A resident as a role may see them; telephone numbers are masked for everybody. */
 export function residentItem(
   resident: RosterResident,
-  { phone, birth_date: birthDate }: Pick<ResidentRow, 'phone' | 'birth_date'>,
+  row: Pick<ResidentRow, 'phone' | 'birth_date' | 'deceased_at'>,
   role: Role | null,
 ): ResidentItem {
   const full = seesPeople(role)
+  const { phone, birth_date: birthDate, deceased_at: deceasedAt } = row
   return {
     ...resident,
     name: full ? resident.name : maskName(resident.name),
     honorific: full ? resident.honorific : maskName(resident.honorific),
     phone: phone === null ? null : maskPhone(phone),
     birthDate: full ? birthDate : null,
+    ...(deceasedAt === null ? {} : { deceasedAt }),
   }
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { CareSignReport } from '../../contracts/care.ts'
 import type { Clock } from '../../contracts/clock.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import type { Db } from '../db/open.ts'
 import type { Logger } from '../logger.ts'
+import { reportOf } from './care-signs.ts'
 
 export interface VisitForwarderDeps {
   readonly db: Db
@@ -10,7 +12,7 @@ export interface VisitForwarderDeps {
   readonly logger: Logger
   readonly gateway: {
     readonly configured: boolean
-    visit(report: { resident: string; at: number; seen: boolean; by: string }): Promise<void>
+    careSign(report: CareSignReport): Promise<void>
   }
 }
 
@@ -19,7 +21,10 @@ export interface VisitForwarderOptions {
   readonly waitMs?: number
 }
 
-/** Brings visits to the box in the order in which they were put down; what fails is tried again. */
+/**
+ * Brings visits, check-ins and calls to the box, each kind in the order in which it was put down; what fails
+ * is tried again. The box knows each by its id, so that one told twice counts once.
+ */
 export class VisitForwarder {
   readonly #deps: VisitForwarderDeps
   readonly #retryMs: number
@@ -76,35 +81,66 @@ export class VisitForwarder {
   async #drain(): Promise<boolean> {
     const { db, gateway, clock, logger } = this.#deps
     while (!this.#stop.signal.aborted) {
-      const visit = await db
-        .selectFrom('visits')
-        .selectAll()
-        .where('forwarded_at', 'is', null)
-        .orderBy('created_at')
-        .orderBy('id')
-        .limit(1)
-        .executeTakeFirst()
-      if (visit === undefined) return true
-      const { id, resident, at, seen, by_name: by } = visit
+      const next = (await nextVisit(db)) ?? (await nextSaid(db))
+      if (next === null) return true
+      const { table, report } = next
+      const { id } = report
       try {
-        await gateway.visit({ resident, at, seen: seen === 1, by })
+        await gateway.careSign(report)
       } catch (error) {
         if (!(error instanceof CodedError) || error.code === 'gateway.unreachable') return false
         // The box refuses it for good: it must not hold up the others.
-        logger.warn({ err: error, visit: id }, 'visit: refused by the box')
+        logger.warn({ err: error, sign: id }, `${report.kind}: refused by the box`)
       }
       const done = { forwarded_at: clock() }
-      await db.updateTable('visits').set(done).where('id', '=', id).execute()
+      await db.updateTable(table).set(done).where('id', '=', id).execute()
     }
     return false
   }
 
   async #isForwarded(id: string): Promise<boolean> {
-    const row = await this.#deps.db
-      .selectFrom('visits')
-      .select('forwarded_at')
-      .where('id', '=', id)
-      .executeTakeFirst()
-    return row !== undefined && row.forwarded_at !== null
+    for (const table of ['visits', 'care_signs'] as const) {
+      const row = await this.#deps.db
+        .selectFrom(table)
+        .select('forwarded_at')
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (row !== undefined) return row.forwarded_at !== null
+    }
+    return false
   }
+}
+
+interface Next {
+  readonly table: 'visits' | 'care_signs'
+  readonly report: CareSignReport
+}
+
+async function nextVisit(db: Db): Promise<Next | null> {
+  const visit = await db
+    .selectFrom('visits')
+    .selectAll()
+    .where('forwarded_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+  if (visit === undefined) return null
+  const { id, community, resident, at, seen, by_name: by } = visit
+  return {
+    table: 'visits',
+    report: { id, community, resident, kind: 'visit', at, seen: seen === 1, by },
+  }
+}
+
+async function nextSaid(db: Db): Promise<Next | null> {
+  const said = await db
+    .selectFrom('care_signs')
+    .selectAll()
+    .where('forwarded_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+  return said === undefined ? null : { table: 'care_signs', report: reportOf(said) }
 }

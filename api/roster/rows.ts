@@ -81,6 +81,7 @@ export const awayOf = (row: Selectable<SuspensionsTable>): RosterResident['away'
   from: row.from_at,
   to: row.to_at,
   reason: row.reason as RosterResident['away'][number]['reason'],
+  ...(row.ended_at === null ? {} : { ended: true }),
 })
 
 export const cardOf = (row: Selectable<CardsTable>): RosterCard => ({

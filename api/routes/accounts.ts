@@ -70,9 +70,10 @@ function changeRoutes(app: Parameters<FastifyPluginAsyncTypebox>[0], deps: Deps)
       },
     },
     async (request, reply) => {
-      const { password, username, name, role, areas, unit } = request.body
+      const { password, username, name, role, areas, unit, resident } = request.body
       const passwordHash = await deps.passwords.hash(password)
-      const user = { username, name, role, areas, unit, passwordHash, mustChangePassword: false }
+      const named = { username, name, role, areas, unit, resident }
+      const user = { ...named, passwordHash, mustChangePassword: false }
       const account = await deps.transact((trx) => insertUser(trx, user, deps.clock(), deps.random))
       return reply.code(201).send(account)
     },
@@ -90,9 +91,9 @@ function changeRoutes(app: Parameters<FastifyPluginAsyncTypebox>[0], deps: Deps)
       },
     },
     async (request) => {
-      const { password, name, role, areas, unit, disabled } = request.body
+      const { password, name, role, areas, unit, disabled, resident } = request.body
       const passwordHash = password === undefined ? undefined : await deps.passwords.hash(password)
-      const change = { name, role, areas, unit, disabled, passwordHash }
+      const change = { name, role, areas, unit, disabled, resident, passwordHash }
       return deps.transact((trx) => updateUser(trx, request.params.id, change, deps.clock()))
     },
   )

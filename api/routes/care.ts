@@ -5,6 +5,7 @@ import { CodedError } from '../../contracts/errors.ts'
 import {
   CareListItem,
   SuspensionAnswer,
+  SuspensionItem,
   VisitAnswer,
   VisitItem,
 } from '../../contracts/http/care.ts'
@@ -14,19 +15,26 @@ import { listOf } from '../../contracts/http/system.ts'
 import { sliceOf } from '../pages.ts'
 import { actorOf, seesCommunity } from '../auth/principal.ts'
 import type { Db, Trx } from '../db/open.ts'
+<<<<<<< HEAD
 import { goneWords } from '../care/gone-words.ts'
 import { endSuspension, listVisits, recordVisit, suspend } from '../people/care.ts'
+=======
+import { endSuspension, listSuspensions, listVisits, recordVisit, suspend } from '../people/care.ts'
+>>>>>>> 574fa32 (A life in the archive: check-ins, calls, absences that end when the box sees somebody, a death recorded with dignity)
 import { maskName, seesPeople } from '../people/mask.ts'
-import { type ResidentRow, findResident } from '../people/residents.ts'
+import { type ResidentRow, findResident, refuseDeceased } from '../people/residents.ts'
 import { whoIs } from '../plugins/access.ts'
 import type { Services } from '../services.ts'
 import { ByPerson, carers, type PeopleRouteDeps } from './people.ts'
 
 type Deps = PeopleRouteDeps & Pick<Services, 'gateway' | 'visits' | 'logAccess' | 'ladders'>
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
-const visitors = { access: { roles: ['admin', 'staff', 'grid'] } } as const
+export const visitors = { access: { roles: ['admin', 'staff', 'grid'] } } as const
 
+<<<<<<< HEAD
 /** The person, if this one may know of them. */
+=======
+>>>>>>> 574fa32 (A life in the archive: check-ins, calls, absences that end when the box sees somebody, a death recorded with dignity)
 export async function residentFor(
   request: FastifyRequest,
   db: Db | Trx,
@@ -100,6 +108,22 @@ async function watchedCommunities(db: Db): Promise<string[]> {
 }
 
 function suspensionRoutes(app: App, deps: Deps): void {
+  app.get(
+    '/care/:id/suspensions',
+    {
+      config: carers,
+      schema: {
+        summary: 'Absences, newest first: until when, who said so, and how each ended',
+        tags: ['care'],
+        params: ByPerson,
+        response: { 200: listOf(SuspensionItem) },
+      },
+    },
+    async (request) => {
+      const { id } = await residentFor(request, deps.db, request.params.id)
+      return { items: await listSuspensions(deps.db, id, 100, deps.clock()), next: null }
+    },
+  )
   app.post(
     '/care/:id/suspensions',
     {
@@ -116,12 +140,17 @@ function suspensionRoutes(app: App, deps: Deps): void {
       const { id } = request.params
       const { suspension, change } = await deps.transact(async (trx) => {
         const resident = await residentFor(request, trx, id)
+<<<<<<< HEAD
         const now = deps.clock()
         const { reason, from } = request.body
         if ((from ?? now) <= now) {
           await deps.ladders.personGone(trx, resident.id, goneWords(resident, reason), now)
         }
         return suspend(trx, deps, resident, request.body, actorOf(whoIs(request)), now)
+=======
+        refuseDeceased(resident)
+        return suspend(trx, deps, resident, request.body, actorOf(whoIs(request)), deps.clock())
+>>>>>>> 574fa32 (A life in the archive: check-ins, calls, absences that end when the box sees somebody, a death recorded with dignity)
       })
       return reply.code(201).send({ ...suspension, inForce: await deps.push(change) })
     },
@@ -144,7 +173,8 @@ function suspensionRoutes(app: App, deps: Deps): void {
       const { id, suspension } = request.params
       const change = await deps.transact(async (trx) => {
         const resident = await residentFor(request, trx, id)
-        return endSuspension(trx, resident, suspension, deps.clock())
+        const how = { by: whoIs(request).name, reason: 'back' } as const
+        return endSuspension(trx, resident, suspension, deps.clock(), how)
       })
       if (change === null) throw new CodedError('not-found', `suspension ${suspension}`)
       return { inForce: await deps.push(change) }
@@ -185,6 +215,7 @@ function visitRoutes(app: App, deps: Deps): void {
       const { id } = request.params
       const visit = await deps.transact(async (trx) => {
         const resident = await residentFor(request, trx, id)
+        refuseDeceased(resident)
         return recordVisit(trx, deps, resident, request.body, actorOf(whoIs(request)), deps.clock())
       })
       return reply.code(201).send({ ...visit, inForce: await deps.visits.forward(visit.id) })

@@ -2,11 +2,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { GatewayEventBatch, type GatewayEvent, type StreamEvent } from '../../contracts/events.ts'
 import { limits } from '../../contracts/limits.ts'
-import { Roster } from '../../contracts/roster.ts'
+import { Roster, type RosterChange } from '../../contracts/roster.ts'
 import type { Trx } from '../db/open.ts'
 import { noteStranger } from '../devices/devices.ts'
 import { emit } from '../events/emit.ts'
 import { storeEvents } from '../events/history.ts'
+import { endReturned } from '../people/care.ts'
 import { readRoster } from '../roster/whole.ts'
 import type { Services } from '../services.ts'
 
@@ -53,11 +54,18 @@ export const gatewayRoutes =
           for (const event of fresh) await show(trx, event, now)
           const strangers = fresh.filter(({ type }) => type === 'device.seen')
           const noted = []
+          const returned: RosterChange[] = []
           for (const event of strangers) {
             noted.push(await noteStranger(trx, event, deps.accessRules, now))
           }
+          for (const event of fresh) {
+            if (event.type !== 'care.returned') continue
+            const change = await endReturned(trx, event, now)
+            if (change !== null) returned.push(change)
+          }
           const changes = noted.flatMap((outcome) => (outcome === null ? [] : [outcome.change]))
-          return { fresh, changes, refused: strangers.length - changes.length }
+          const refused = strangers.length - changes.length
+          return { fresh, changes: [...changes, ...returned], refused }
         })
         if (refused > 0) deps.metrics.dropped.inc({ what: 'device.seen' }, refused)
         // Not awaited: the box is waiting for this very answer. The pusher keeps what fails.

@@ -65,6 +65,13 @@ export const httpErrors = {
     '可能已删除，或不在你的辖区',
     'It may be gone, or outside your area',
   ),
+  'resident.deceased': entry(
+    409,
+    '这位居民已经离世',
+    'This resident has died',
+    '不再登记看护、外出和探望；若是误登，三天内可撤销',
+    'No care, absence or visit is recorded any more; a mistaken record can be undone within three days',
+  ),
   'conflict.exists': entry(
     409,
     '已经有了',

@@ -23,6 +23,8 @@ export const Account = Type.Object({
   areas: Type.Array(Slug),
   unit: Type.Union([Type.String(), Type.Null()]),
   mustChangePassword: Type.Boolean(),
+  /** Of an account of the role `resident`: who they are in the archive. */
+  resident: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 })
 export type Account = Static<typeof Account>
 
@@ -48,6 +50,8 @@ export const UserCreate = Type.Object({
   areas: Type.Optional(Type.Array(Slug)),
   unit: Type.Optional(Type.String({ maxLength: 64 })),
   password: Type.String({ minLength: 8, maxLength: 256 }),
+  /** Of a resident's account: their id in the archive; they may say for themselves that all is well. */
+  resident: Type.Optional(Type.String({ maxLength: 128 })),
 })
 export type UserCreate = Static<typeof UserCreate>
 

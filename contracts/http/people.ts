@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { CallAnswerer } from '../care.ts'
 import { Id, Slug } from '../ids.ts'
 import { Place } from '../place.ts'
 import { RosterCard, RosterHousehold, RosterResident } from '../roster.ts'
@@ -42,6 +43,8 @@ export const ResidentItem = Type.Object({
   phone: Type.Union([Type.String(), Type.Null()]),
   /** Null too for roles that only read figures. */
   birthDate: Type.Union([Type.String(), Type.Null()]),
+  /** When they died, as recorded. */
+  deceasedAt: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
 })
 export type ResidentItem = Static<typeof ResidentItem>
 
@@ -65,6 +68,30 @@ export const SuspensionCreate = Type.Object({
   note: Type.Optional(Type.String({ maxLength: 1_000 })),
 })
 export type SuspensionCreate = Static<typeof SuspensionCreate>
+
+/** `POST /care/{resident}/checkins`: all is well, said by the person themself or by staff for them. */
+export const CheckinCreate = Type.Object({
+  at: Type.Optional(Type.Number()),
+  note: Type.Optional(Type.String({ maxLength: 1_000 })),
+})
+export type CheckinCreate = Static<typeof CheckinCreate>
+
+/** `POST /care/{resident}/calls`: a call is a sign of life only when the person took it themself. */
+export const CallCreate = Type.Object({
+  at: Type.Optional(Type.Number()),
+  answered: Type.Boolean(),
+  /** Who took it; left out where nobody did. */
+  byWhom: Type.Optional(CallAnswerer),
+  note: Type.Optional(Type.String({ maxLength: 4_000 })),
+})
+export type CallCreate = Static<typeof CallCreate>
+
+/** `POST /residents/{id}/death`; `DELETE` within three days takes back what was a mistake. */
+export const DeathCreate = Type.Object({
+  at: Type.Optional(Type.Number()),
+  note: Type.Optional(Type.String({ maxLength: 2_000 })),
+})
+export type DeathCreate = Static<typeof DeathCreate>
 
 /** `POST /care/{resident}/visits`: somebody saw the person; counts as a sign of life. */
 export const VisitCreate = Type.Object({

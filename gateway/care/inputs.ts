@@ -54,6 +54,8 @@ export function applyReading(desk: CareDesk, reading: Reading): readonly AnyEffe
   if (kind === null) return []
   const device = desk.homeDevice(reading.community, reading.device)
   if (device === null) return []
+  // From the broker's memory: how things stand, heard now. Nobody did anything now.
+  if (reading.retained === true) return baseline(desk, device, reading)
   const { source, arrival } = hear(desk, device, reading)
   if (looks(kind) && !isCoarse(kind, arrival, desk.settings)) source.able.add(reading.name)
   const sign = readSign(source, reading, arrival, desk.settings)
@@ -64,6 +66,16 @@ export function applyReading(desk: CareDesk, reading: Reading): readonly AnyEffe
     return effects
   const { at } = arrival
   return [...effects, ...lowWater(desk, home, source, at, reading.value, reading.receivedAt)]
+}
+
+function baseline(desk: CareDesk, device: HomeDevice, reading: Reading): readonly AnyEffect[] {
+  const source = desk.source(device)
+  const at = Math.min(reading.ts, reading.receivedAt)
+  const known = source.values.get(reading.name)
+  if (known !== undefined && known.at > at) return []
+  source.values.set(reading.name, { value: reading.value, at })
+  desk.touchSource(source)
+  return []
 }
 
 function applySign(

@@ -10,13 +10,15 @@ import { decidableAt, type View } from './view.ts'
 function follow(person: Person, view: View, now: number): void {
   const { expected, resident } = person
   if (expected !== null && now >= expected.to) {
-    const asAnnounced = resident.away.some(({ id, to }) => id === expected.id && to === expected.to)
+    const asAnnounced = resident.away.some(
+      ({ id, to, ended }) => id === expected.id && to === expected.to && ended !== true,
+    )
     const seen = person.returned.has(expected.id)
     person.awaitedAt = asAnnounced && !seen ? expected.to : null
   }
   person.expected = null
-  for (const { id, to } of resident.away) {
-    if (to === null || now >= to || person.returned.has(id)) continue
+  for (const { id, to, ended } of resident.away) {
+    if (to === null || ended === true || now >= to || person.returned.has(id)) continue
     if (person.expected === null || to < person.expected.to) person.expected = { id, to }
   }
   const { awaitedAt } = person

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { CareSignReport } from '../../contracts/care.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import { limits } from '../../contracts/limits.ts'
 import {
@@ -25,20 +26,11 @@ export interface TelemetryQuestion {
   readonly agg: Aggregate
 }
 
-/** A visit in which somebody saw the resident with their own eyes. */
-export const VisitReport = Type.Object({
-  resident: Type.String({ minLength: 1, maxLength: 128 }),
-  at: Type.Number(),
-  seen: Type.Boolean(),
-  by: Type.String({ maxLength: 200 }),
-})
-export type VisitReport = Static<typeof VisitReport>
-
 export interface PrivateDevices {
   states(community: string): Promise<readonly DeviceState[]>
   telemetry(question: TelemetryQuestion): Promise<TelemetryAnswer>
   care(community: string): Promise<CareAnswer>
-  visit(report: VisitReport): Promise<void>
+  careSign(report: CareSignReport): Promise<void>
   command(request: CommandRequest): Promise<CommandOutcome>
 }
 
@@ -53,7 +45,7 @@ const TelemetryQuery = Type.Object({
 })
 const isQuery = Compile(TelemetryQuery)
 const isCommand = Compile(CommandRequest)
-const isVisit = Compile(VisitReport)
+const isCareSign = Compile(CareSignReport)
 
 export function deviceRoutes(app: FastifyInstance, devices: PrivateDevices): void {
   app.get<{ Querystring: { community?: string } }>('/devices', async (request) => ({
@@ -71,9 +63,9 @@ export function deviceRoutes(app: FastifyInstance, devices: PrivateDevices): voi
   app.get<{ Querystring: { community?: string } }>('/care', (request) =>
     devices.care(communityOf(request.query)),
   )
-  app.post('/care/visits', async (request, reply) => {
-    if (!isVisit.Check(request.body)) throw new CodedError('request.invalid', 'not a visit report')
-    await devices.visit(request.body)
+  app.post('/care/signs', async (request, reply) => {
+    if (!isCareSign.Check(request.body)) throw new CodedError('request.invalid', 'no care sign')
+    await devices.careSign(request.body)
     return reply.code(204).send()
   })
   app.post('/commands', async (request) => {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../contracts/clock.ts'
 import { deviceTopic, gatewayDevice } from '../../contracts/topics.ts'
 import type { CommandBus } from '../access/command-bus.ts'
@@ -19,17 +18,12 @@ export function privateDevices(deps: {
     care: async (community) => ({ items: await pipeline.careItems(community) }),
     command: (request) => commands.send(request),
     /** In the log as an event of the gateway itself, where the care rule finds it. */
-    async visit({ resident, at, seen, by }) {
-      const event = {
-        id: randomUUID(),
-        ts: at,
-        type: 'care.visit',
-        data: { resident, seen, by, ts: at },
-      }
+    async careSign({ id, community, kind, at, ...said }) {
+      const event = { id, ts: at, type: `care.${kind}`, data: { ...said, ts: at } }
       await pipeline.record({
         kind: 'publish',
         receivedAt: deps.clock(),
-        topic: deviceTopic(deps.community, gatewayDevice, 'event'),
+        topic: deviceTopic(community, gatewayDevice, 'event'),
         client: gatewayDevice,
         retain: false,
         payload: Buffer.from(JSON.stringify(event)),

@@ -62,6 +62,9 @@ describe('the OpenAPI document', () => {
       '/api/v1/cameras/{id}/stream',
       '/api/v1/care/{id}/visits',
       '/api/v1/care/{id}/suspensions',
+      '/api/v1/care/{id}/checkins',
+      '/api/v1/care/{id}/calls',
+      '/api/v1/residents/{id}/death',
       '/api/v1/stream',
       '/api/v1/residents/{id}/consents',
       '/api/v1/residents/{id}/faces',
@@ -177,6 +180,7 @@ describe('check 8: somebody of another community gets 404 on every id of this on
 function bodyFor(path: string): object {
   if (path.includes('suspensions')) return { reason: 'away' }
   if (path.includes('visits')) return { seen: true }
+  if (path.includes('calls')) return { answered: false }
   if (path.includes('commands')) return { name: 'door.unlock', reason: 'x', community: 'demo' }
   if (path.includes('actions')) return { note: 'x' }
   if (path.endsWith('/open')) return { reason: 'by hand' }

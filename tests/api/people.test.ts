@@ -155,19 +155,21 @@ describe('care', () => {
     const arrived: unknown[] = []
     const visit = async (note: string) =>
       (await worker.post(`/care/${id}/visits`, { seen: true, note })).json()
-    box.answers.set('POST /care/visits', (body) => {
+    box.answers.set('POST /care/signs', (body) => {
       arrived.push(body)
       return {}
     })
     expect(await visit('一切都好')).toMatchObject({ seen: true, inForce: true })
     const by = (await worker.get('/auth/me')).json().name
-    expect(arrived).toEqual([{ resident: id, at: test.time.now, seen: true, by }])
-    box.answers.set('POST /care/visits', (_body, _url, response) => {
+    expect(arrived).toMatchObject([
+      { community: 'demo', resident: id, kind: 'visit', at: test.time.now, seen: true, by },
+    ])
+    box.answers.set('POST /care/signs', (_body, _url, response) => {
       response.destroy()
     })
     test.time.now += 1
     expect((await visit('第二次')).inForce).toBe(false)
-    box.answers.set('POST /care/visits', (body) => {
+    box.answers.set('POST /care/signs', (body) => {
       arrived.push(body)
       return {}
     })

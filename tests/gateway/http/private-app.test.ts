@@ -34,7 +34,7 @@ function build() {
         return { items: [] }
       },
       care: async () => ({ items: [] }),
-      visit: async () => {},
+      careSign: async () => {},
       command: async () => ({ id: 'cmd_1', outcome: 'done', error: null }),
     },
     cameras: {
