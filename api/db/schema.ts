@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { AccessTables } from './access-schema.ts'
+import type { CareTables } from './care-schema.ts'
 import type { NotifyTables } from './notify-schema.ts'
 import type { LadderTables, VisitsTable } from './ladder-schema.ts'
 
@@ -226,51 +227,6 @@ export interface ResidentsTable {
   created_at: number
 }
 
-export interface SuspensionsTable {
-  id: string
-  resident: string
-  from_at: number
-  to_at: number | null
-  reason: string
-  note: string | null
-  created_by: string
-  created_at: number
-  /** Who said so. */
-  by_name: string | null
-  /** Ended before its time: when, by whom, and `back`, `seen` or `death`. */
-  ended_at: number | null
-  ended_by: string | null
-  end_reason: string | null
-}
-
-/** Check-ins and calls; visits have a table of their own. */
-export interface CareSignsTable {
-  id: string
-  kind: string
-  resident: string
-  community: string
-  at: number
-  answered: number | null
-  by_whom: string | null
-  note: string | null
-  by_id: string
-  by_name: string
-  created_at: number
-  /** Null until the box has it. */
-  forwarded_at: number | null
-}
-
-export interface DeathsTable {
-  resident: string
-  at: number
-  note: string | null
-  by_id: string
-  by_name: string
-  recorded_at: number
-  /** JSON of what an undo brings back; null once it is too late for one. */
-  kept: string | null
-}
-
 export interface CardsTable {
   id: string
   community: string
@@ -301,7 +257,7 @@ export interface AccessLogTable {
   reason: string | null
 }
 
-export interface Database extends AccessTables, LadderTables, NotifyTables {
+export interface Database extends AccessTables, CareTables, LadderTables, NotifyTables {
   users: UsersTable
   sessions: SessionsTable
   api_keys: ApiKeysTable
@@ -317,10 +273,7 @@ export interface Database extends AccessTables, LadderTables, NotifyTables {
   mqtt_credentials: MqttCredentialsTable
   households: HouseholdsTable
   residents: ResidentsTable
-  suspensions: SuspensionsTable
   visits: VisitsTable
-  care_signs: CareSignsTable
-  deaths: DeathsTable
   cards: CardsTable
   roster_meta: RosterMetaTable
   access_log: AccessLogTable

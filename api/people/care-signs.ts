@@ -6,7 +6,7 @@ import { newId } from '../../contracts/ids.ts'
 import type { Selectable } from 'kysely'
 import type { Actor } from '../auth/principal.ts'
 import type { Db, Trx } from '../db/open.ts'
-import type { CareSignsTable } from '../db/schema.ts'
+import type { CareSignsTable } from '../db/care-schema.ts'
 import type { PeopleDeps, ResidentRow } from './residents.ts'
 
 type Row = Selectable<CareSignsTable>

@@ -1,4 +1,5 @@
 import type { Subject } from '../../contracts/place.ts'
+import type { LocalText } from '../../contracts/text.ts'
 import type { Actor } from '../auth/principal.ts'
 import { fromJsonOrNull } from '../db/json.ts'
 import type { Trx } from '../db/open.ts'
@@ -8,7 +9,10 @@ import { addTimeline, announce, type TicketDeps } from '../tickets/record.ts'
 import type { TicketRow } from '../tickets/ticket-row.ts'
 import type { ResidentRow } from './residents.ts'
 
-export type ClosingDeps = Pick<TicketDeps, 'random'>
+export type ClosingDeps = Pick<TicketDeps, 'random'> & {
+  /** Ladders end, and who was alarmed hears why. */
+  readonly personGone: (trx: Trx, resident: string, why: LocalText, now: number) => Promise<void>
+}
 
 /** What is about the care of a person; a smoke alarm in their flat is not. */
 const careTypes = [
@@ -27,6 +31,9 @@ export async function closeCareTickets(
   actor: Actor,
   now: number,
 ): Promise<void> {
+  const note = `${resident.name}已离世，看护到此为止。谢谢每一位照看过的人。`
+  const en = `${resident.name} has died; the care ends here. Thank you to everybody who cared.`
+  await deps.personGone(trx, resident.id, { zh: note, en }, now)
   const open = await trx
     .selectFrom('tickets')
     .selectAll()
@@ -35,7 +42,6 @@ export async function closeCareTickets(
     .where('anomaly_type', 'in', careTypes)
     .where('subject', 'like', `%${resident.id}%`)
     .execute()
-  const note = `${resident.name}已离世，看护到此为止。谢谢每一位照看过的人。`
   for (const row of open) {
     const subject = fromJsonOrNull(row.subject) as Subject | null
     if (subject?.kind !== 'resident' || subject.id !== resident.id) continue

@@ -21,6 +21,7 @@ import type {
   VisitorsTable,
   WatchlistTable,
 } from '../db/access-schema.ts'
+import type { SuspensionsTable } from '../db/care-schema.ts'
 import { fromJson, fromJsonOrNull } from '../db/json.ts'
 import type {
   CardsTable,
@@ -28,7 +29,6 @@ import type {
   HouseholdsTable,
   MqttCredentialsTable,
   ResidentsTable,
-  SuspensionsTable,
 } from '../db/schema.ts'
 
 /** Rows of the archive as the box is told of them. */

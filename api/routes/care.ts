@@ -15,12 +15,8 @@ import { listOf } from '../../contracts/http/system.ts'
 import { sliceOf } from '../pages.ts'
 import { actorOf, seesCommunity } from '../auth/principal.ts'
 import type { Db, Trx } from '../db/open.ts'
-<<<<<<< HEAD
 import { goneWords } from '../care/gone-words.ts'
-import { endSuspension, listVisits, recordVisit, suspend } from '../people/care.ts'
-=======
 import { endSuspension, listSuspensions, listVisits, recordVisit, suspend } from '../people/care.ts'
->>>>>>> 574fa32 (A life in the archive: check-ins, calls, absences that end when the box sees somebody, a death recorded with dignity)
 import { maskName, seesPeople } from '../people/mask.ts'
 import { type ResidentRow, findResident, refuseDeceased } from '../people/residents.ts'
 import { whoIs } from '../plugins/access.ts'
@@ -31,10 +27,7 @@ type Deps = PeopleRouteDeps & Pick<Services, 'gateway' | 'visits' | 'logAccess' 
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 export const visitors = { access: { roles: ['admin', 'staff', 'grid'] } } as const
 
-<<<<<<< HEAD
 /** The person, if this one may know of them. */
-=======
->>>>>>> 574fa32 (A life in the archive: check-ins, calls, absences that end when the box sees somebody, a death recorded with dignity)
 export async function residentFor(
   request: FastifyRequest,
   db: Db | Trx,
@@ -140,17 +133,13 @@ function suspensionRoutes(app: App, deps: Deps): void {
       const { id } = request.params
       const { suspension, change } = await deps.transact(async (trx) => {
         const resident = await residentFor(request, trx, id)
-<<<<<<< HEAD
+        refuseDeceased(resident)
         const now = deps.clock()
         const { reason, from } = request.body
         if ((from ?? now) <= now) {
           await deps.ladders.personGone(trx, resident.id, goneWords(resident, reason), now)
         }
         return suspend(trx, deps, resident, request.body, actorOf(whoIs(request)), now)
-=======
-        refuseDeceased(resident)
-        return suspend(trx, deps, resident, request.body, actorOf(whoIs(request)), deps.clock())
->>>>>>> 574fa32 (A life in the archive: check-ins, calls, absences that end when the box sees somebody, a death recorded with dignity)
       })
       return reply.code(201).send({ ...suspension, inForce: await deps.push(change) })
     },

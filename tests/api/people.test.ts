@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Sqlite } from '../../config/sqlite.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codeHash } from '../../contracts/code-hash.ts'
 import type { Roster } from '../../contracts/roster.ts'
-import { type Caller, type TestApi, startTestApi } from './support/api.ts'
+import { type Caller, passKey, type TestApi, startTestApi } from './support/api.ts'
 import { type Box, problem, startBox } from './support/box.ts'
 
 let box: Box
@@ -82,7 +82,7 @@ describe('cards', () => {
     const card = (await admin.post('/credentials', body)).json()
     expect(card).toMatchObject({ holder, doors: ['door-1'], inForce: true })
     expect(card).not.toHaveProperty('codeHashHex')
-    const hash = createHash('sha256').update('demo:A1B2-77-secret').digest('hex')
+    const hash = codeHash(passKey, 'demo', 'A1B2-77-secret')
     expect((await roster()).cards).toMatchObject([{ id: card.id, codeHashHex: hash }])
     for (const file of ['api.db', 'api.db-wal']) {
       expect((await readFile(join(test.home, file))).includes('A1B2-77-secret')).toBe(false)
