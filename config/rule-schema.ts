@@ -1,31 +1,12 @@
 import Type, { type Static } from 'typebox'
-import { AnomalyType, Severity } from '../contracts/anomaly.ts'
 import { WeekWindow } from '../contracts/access.ts'
 import { zoneKinds } from '../contracts/roster.ts'
-import { LocalText } from '../contracts/text.ts'
 import { CareSettings } from './care-schema.ts'
+import { base, closed, Ms } from './rule-base.ts'
+import { ExpressionRule, ModeRules } from './rule-expression.ts'
 
-const closed = { additionalProperties: false }
-const Ms = (initial: number) =>
-  Type.Integer({ minimum: 0, maximum: 7 * 86_400_000, default: initial })
-const Names = Type.Optional(
-  Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 64 }),
-)
+export { ExpressionRule } from './rule-expression.ts'
 
-/** What every rule says. Templates may use {device} {place} {value} {unit} {minutes} {duration} {zone}. */
-const base = {
-  id: Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$' }),
-  /** Counted up by whoever changes the rule; the loader adds a hash of its content. */
-  version: Type.Integer({ minimum: 1 }),
-  enabled: Type.Boolean({ default: true }),
-  anomaly: AnomalyType,
-  severity: Severity,
-  /** Roster types it applies to; left out: all. */
-  deviceTypes: Names,
-  communities: Names,
-  title: LocalText,
-  description: LocalText,
-}
 const reading = Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,63}$' })
 const Level = Type.Object({ raise: Type.Number(), clear: Type.Number() }, closed)
 
@@ -143,6 +124,9 @@ export const RulesFile = Type.Object(
     missing: list(MissingRule),
     camera: list(CameraRule),
     track: list(TrackRule),
+    expression: list(ExpressionRule),
+    /** Other numbers while a mode holds: the rule by its id, and what of it is different. */
+    modes: Type.Optional(ModeRules),
     care: Type.Optional(CareSettings),
   },
   closed,
@@ -159,4 +143,11 @@ export type BooleanRule = Kinded<'boolean', Static<typeof BooleanRule>>
 export type MissingRule = Kinded<'missing', Static<typeof MissingRule>>
 export type CameraRule = Kinded<'camera', Static<typeof CameraRule>>
 export type TrackRule = Kinded<'track', Static<typeof TrackRule>>
-export type Rule = ThresholdRule | BooleanRule | MissingRule | CameraRule | TrackRule
+export type ExpressionRule = Kinded<'expression', Static<typeof ExpressionRule>>
+export type Rule =
+  | ThresholdRule
+  | BooleanRule
+  | MissingRule
+  | CameraRule
+  | TrackRule
+  | ExpressionRule

@@ -22,7 +22,7 @@ export function applyCameraState(desk: RuleDesk, fact: CameraStateFact): readonl
     desk.touch(entry)
   }
   let effects = nothing
-  for (const rule of desk.book.rules) {
+  for (const rule of desk.rulesIn(fact.community)) {
     if (rule.kind !== 'camera' || !selects(rule, entry.device)) continue
     const cell = cellOf(entry, rule)
     const came =
@@ -112,7 +112,7 @@ function eachZone(
   const zones = entry?.device?.camera?.zones
   if (entry === null || entry.device === null || zones === undefined) return nothing
   const effects: Effect[] = []
-  for (const rule of desk.book.rules) {
+  for (const rule of desk.rulesIn(community)) {
     if (rule.kind !== 'track' || !selects(rule, entry.device)) continue
     for (const zone of zones) {
       if (zone.kind !== rule.zoneKind) continue

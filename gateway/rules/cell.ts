@@ -14,7 +14,8 @@ export type Value = Reading['value']
  */
 export class Cell implements Waiting {
   readonly entry: DeviceEntry
-  readonly rule: Rule
+  /** Another one of the same id while a mode holds. */
+  rule: Rule
   readonly zone: string | null
   dueAt: number | null = null
   phase: Phase = 'idle'
@@ -121,6 +122,14 @@ export const rest = (cell: Cell): void => {
 
 /** Whether a rule is about a device at all. */
 export const selects = (rule: Rule, device: RosterDevice): boolean =>
-  rule.enabled &&
-  (rule.deviceTypes === undefined || rule.deviceTypes.includes(device.type)) &&
+  rule.enabled && rulesHold(rule, device)
+
+/** By community, and by type where one is given. */
+export const rulesHold = (
+  rule: Pick<Rule, 'deviceTypes' | 'communities'>,
+  device: { readonly community: string; readonly type: string | null },
+): boolean =>
+  (rule.deviceTypes === undefined ||
+    device.type === null ||
+    rule.deviceTypes.includes(device.type)) &&
   (rule.communities === undefined || rule.communities.includes(device.community))

@@ -2,18 +2,17 @@ import type { BooleanRule, ThresholdRule } from '../../config/rules.ts'
 import { observeClock } from '../model/device-clock.ts'
 import type { Effect } from '../model/effect.ts'
 import type { Reading } from '../model/input.ts'
-import { type Cell, cellOf, type DeviceEntry, type LastApplied, selects } from './cell.ts'
+import { type Cell, cellOf, type DeviceEntry, selects } from './cell.ts'
 import { type LatchTimes, latch, latchDue, type Observation, type Outcome } from './latch.ts'
 import { intervalOf } from './missing.ts'
 import { fireMissing } from './presence.ts'
+import { isNewer } from './order.ts'
 import { fireCamera } from './cameras.ts'
 import { clearOf, raiseOf, readingEvidence } from './report.ts'
 import type { RuleDesk } from './rule-desk.ts'
 import { booleanVerdict, inWindow, thresholdVerdict } from './verdict.ts'
 
 const nothing: readonly Effect[] = []
-/** Without `seq`, a clock that is set back by more than this is recognised as such, not as disorder. */
-const stepMs = 60_000
 /** A value of a device that has missed so many of its reports is stale: no alarm ripens on it. */
 const staleReports = 3
 
@@ -51,17 +50,10 @@ export function applyReading(desk: RuleDesk, reading: Reading): readonly Effect[
   return effects
 }
 
-/** By time; where the device counts, a message with a higher number is newer whatever its clock says. */
-function isNewer(last: LastApplied, reading: Reading, steady: boolean): boolean {
-  if (reading.ts > last.ts) return true
-  if (reading.seq !== null && last.seq !== null) return reading.seq > last.seq
-  return steady && last.ts - reading.ts > stepMs
-}
-
 function plan(desk: RuleDesk, entry: DeviceEntry, name: string): readonly Cell[] {
   const { device } = entry
   const cells: Cell[] = []
-  for (const rule of desk.book.rules) {
+  for (const rule of desk.rulesIn(entry.community)) {
     if (rule.kind !== 'threshold' && rule.kind !== 'boolean') continue
     if (rule.reading === name && device !== null && selects(rule, device))
       cells.push(cellOf(entry, rule))
@@ -159,6 +151,7 @@ function fire(desk: RuleDesk, cell: Cell, now: number): readonly Effect[] {
     case 'camera':
       return fireCamera(desk, cell, cell.rule)
     case 'track':
+    case 'expression':
       return nothing
   }
 }

@@ -8,7 +8,7 @@ import type { Cell, Value } from './cell.ts'
 export const unitOf = (reading: string): string =>
   (readingUnits as Readonly<Record<string, string | null>>)[reading] ?? ''
 
-const shown = (value: Value | null): string =>
+export const shown = (value: Value | null): string =>
   typeof value === 'number' ? String(Math.round(value * 1_000) / 1_000) : String(value ?? '')
 
 function duration(ms: number): LocalText {
@@ -28,6 +28,19 @@ function duration(ms: number): LocalText {
 const fill = (template: string, words: Readonly<Record<string, string>>): string =>
   template.replace(/\{(\w+)\}/g, (whole, name: string) => words[name] ?? whole)
 
+/** Both languages of a template, `{duration}` in the words of each. */
+export function fillTexts(
+  template: LocalText,
+  words: Readonly<Record<string, string>>,
+  heldMs: number,
+): LocalText {
+  const held = duration(heldMs)
+  return {
+    zh: fill(template.zh, { ...words, duration: held.zh }),
+    en: fill(template.en, { ...words, duration: held.en }),
+  }
+}
+
 export interface RaiseDetails {
   /** Event time at which the condition became an anomaly. */
   readonly at: number
@@ -42,7 +55,6 @@ export function raiseOf(cell: Cell, details: RaiseDetails): RaiseEffect {
   const { device } = entry
   const name = device?.name ?? entry.id
   const place: Place | null = device?.place ?? null
-  const held = duration(details.heldMs)
   const reading = 'reading' in rule ? rule.reading : ''
   const words = {
     device: name,
@@ -52,10 +64,7 @@ export function raiseOf(cell: Cell, details: RaiseDetails): RaiseEffect {
     minutes: String(Math.max(1, Math.round(details.heldMs / 60_000))),
     zone: details.zoneName ?? '',
   }
-  const text = (template: LocalText): LocalText => ({
-    zh: fill(template.zh, { ...words, duration: held.zh }),
-    en: fill(template.en, { ...words, duration: held.en }),
-  })
+  const text = (template: LocalText): LocalText => fillTexts(template, words, details.heldMs)
   return {
     kind: 'raise',
     type: rule.anomaly,
@@ -91,13 +100,13 @@ export const readingEvidence = (
   }
 }
 
-const back: LocalText = { zh: '已恢复正常', en: 'Back to normal' }
+export const backToNormal: LocalText = { zh: '已恢复正常', en: 'Back to normal' }
 
 export const clearOf = (
   cell: Cell,
   at: number,
   evidence: readonly Evidence[] = [],
-  reason: LocalText = back,
+  reason: LocalText = backToNormal,
 ): ClearEffect => ({
   kind: 'clear',
   key: cell.anomalyKey,

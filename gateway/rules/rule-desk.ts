@@ -6,13 +6,17 @@ import type { RosterView } from '../model/roster-view.ts'
 import { type Cell, cellOf, createEntry, type DeviceEntry, rest, selects } from './cell.ts'
 import { missingAt, watchedForSilence } from './missing.ts'
 import { clearOf } from './report.ts'
+import { ModeRules } from './mode-rules.ts'
+import { Standing } from './standing.ts'
 import {
   cellPrefix,
   entryPrefix,
   loadCell,
   loadEntry,
+  originOf,
   parseCellKey,
   saveCell,
+  savedAnomalyKey,
   saveEntry,
 } from './saved.ts'
 
@@ -29,20 +33,21 @@ export class RuleDesk {
   /** Nobody is missing before this, our time. */
   settledAt = 0
   readonly missingRules: readonly MissingRule[]
-  readonly #rules: ReadonlyMap<string, Rule>
   readonly #communities = new Map<string, Map<string, DeviceEntry>>()
   readonly #dirtyEntries = new Set<DeviceEntry>()
   readonly #dirtyCells = new Set<Cell>()
   readonly #deleted = new Set<string>()
-  /** Cells whose anomaly stands, by anomaly key: two rules may speak of one anomaly. */
-  readonly #standing = new Map<string, Set<Cell>>()
+  readonly standing = new Standing()
+  readonly #modes: ModeRules
+  /** Ends of anomalies whose rule was gone when the state was restored. */
+  #orphans: ClearEffect[] = []
   #metaDirty = false
   #rosterVersion = 0
 
   constructor(roster: RosterView, book: RuleBook) {
     this.roster = roster
     this.book = book
-    this.#rules = new Map(book.rules.map((rule) => [rule.id, rule]))
+    this.#modes = new ModeRules(roster, book)
     this.missingRules = book.rules.filter((rule) => rule.kind === 'missing')
   }
 
@@ -83,19 +88,22 @@ export class RuleDesk {
   }
 
   raised(cell: Cell, effect: RaiseEffect): Effect[] {
-    const standing = this.#standing.get(cell.anomalyKey)
-    if (standing === undefined) this.#standing.set(cell.anomalyKey, new Set([cell]))
-    else standing.add(cell)
-    return [effect]
+    return this.standing.raised(cell, effect)
   }
 
   /** The anomaly is over when the last rule that speaks of it says so. */
   cleared(cell: Cell, effect: ClearEffect): Effect[] {
-    const standing = this.#standing.get(cell.anomalyKey)
-    standing?.delete(cell)
-    if (standing !== undefined && standing.size > 0) return []
-    this.#standing.delete(cell.anomalyKey)
-    return [effect]
+    return this.standing.cleared(cell, effect)
+  }
+
+  /** The rules that hold in a community, those of its modes among them. */
+  rulesIn(community: string): readonly Rule[] {
+    return this.#modes.rulesIn(community, this.now ?? 0)
+  }
+
+  /** When a mode begins or ends next, our time. */
+  modesChangeAt(): number | null {
+    return this.#modes.nextEdge(this.now)
   }
 
   /** Sets when a device counts as missing, by every rule about that. */
@@ -110,18 +118,25 @@ export class RuleDesk {
     }
   }
 
+  /** The end of an anomaly waits to be said, whose rule was gone when the state was restored. */
+  get withdraws(): boolean {
+    return this.#orphans.length > 0
+  }
+
   rosterMoved(): boolean {
     return this.roster.version !== this.#rosterVersion
   }
 
-  /** Brings what is remembered in line with the roster: what is no longer approved is forgotten. */
+  /** Brings what is remembered in line with the roster and its modes: what is no longer approved is forgotten. */
   reconcile(now: number): Effect[] {
     this.#rosterVersion = this.roster.version
-    const effects: Effect[] = []
+    const effects = this.#withdrawn(now)
+    const modesMoved = this.#modes.moved(now)
     for (const entry of this.entries()) {
       const device = this.roster.device(entry.community, entry.id)
       const approved = device !== null && device.state === 'approved' ? device : null
-      if (approved === entry.device && approved !== null) continue
+      if (modesMoved) this.#takeModes(entry, now)
+      else if (approved === entry.device && approved !== null) continue
       entry.device = approved
       entry.plan.clear()
       effects.push(...this.#dropCells(entry, now))
@@ -169,19 +184,55 @@ export class RuleDesk {
 
   #restoreCell(key: string, value: string): void {
     const { community, device, rule: id, zone } = parseCellKey(key)
-    const rule = this.#rules.get(id)
-    const entry =
-      this.#communities.get(community)?.get(device) ?? this.#keep(createEntry(community, device))
-    if (rule === undefined) {
-      // The rule is gone from the configuration: its anomaly is cleared by whoever closes the ticket.
+    const rule = this.#modes.ruleOf(id, community, this.now ?? 0)
+    const saved = originOf(value)
+    if (rule === null || (saved.anomaly !== null && saved.anomaly !== rule.anomaly)) {
       this.#deleted.add(key)
+      const anomalyKey = saved.stood
+        ? savedAnomalyKey(saved.anomaly, community, device, zone)
+        : null
+      if (anomalyKey !== null)
+        this.#orphans.push({
+          kind: 'clear',
+          key: anomalyKey,
+          at: 0,
+          reason: gone,
+          resolves: false,
+          evidence: [],
+        })
       return
     }
+    const entry =
+      this.#communities.get(community)?.get(device) ?? this.#keep(createEntry(community, device))
     const cell = loadCell(entry, rule, zone, value)
+    // What has begun under another wording begins anew; what stands, stands until the new one ends it.
+    if (cell.phase === 'pending' && saved.tag !== null && saved.tag !== rule.versionTag) {
+      rest(cell)
+      this.changed(cell)
+      return
+    }
     this.due.schedule(cell)
-    if (cell.phase === 'active' || cell.phase === 'clearing') {
-      const standing = this.#standing.get(cell.anomalyKey) ?? new Set()
-      this.#standing.set(cell.anomalyKey, standing.add(cell))
+    if (cell.phase === 'active' || cell.phase === 'clearing') this.standing.add(cell)
+  }
+
+  #withdrawn(now: number): Effect[] {
+    const effects = this.#orphans.flatMap((effect) =>
+      this.standing.cleared({ anomalyKey: effect.key }, { ...effect, at: now }),
+    )
+    this.#orphans = []
+    return effects
+  }
+
+  /** Other numbers hold: what goes on, goes on under them. */
+  #takeModes(entry: DeviceEntry, now: number): void {
+    entry.plan.clear()
+    for (const cell of entry.cells.values()) {
+      const rule = this.#modes.ruleOf(cell.rule.id, entry.community, now)
+      if (rule === null || rule === cell.rule) continue
+      cell.rule = rule
+      if (cell.phase === 'pending' && cell.dueAt !== null && 'forMs' in rule)
+        cell.dueAt = Math.min(cell.dueAt, Math.max(now, cell.heardAt + rule.forMs))
+      this.changed(cell)
     }
   }
 

@@ -3,6 +3,7 @@ import type { Effect } from '../model/effect.ts'
 import type { Engine, StateRow } from '../model/engine.ts'
 import type { Input } from '../model/input.ts'
 import type { RosterView } from '../model/roster-view.ts'
+import { Expressions } from './expression/expressions.ts'
 import { createRuleDesk, type RuleDesk } from './rule-desk.ts'
 import { applyReading, fireDue } from './readings.ts'
 import { applyCameraState, applyCoverage, applySighting } from './cameras.ts'
@@ -31,65 +32,101 @@ export interface RuleEngineDeps {
  *   if nothing newer follows. What is older than what was applied changes nothing.
  * - After a pause of ours nobody is missing for `settleMs`, and the pause does not count as silence.
  */
-export function createRuleEngine(deps: RuleEngineDeps): Engine {
-  return new RuleEngine(createRuleDesk(deps.roster, deps.rules))
+export function createRuleEngine({ roster, rules }: RuleEngineDeps): RuleEngine {
+  const desk = createRuleDesk(roster, rules)
+  return new RulesOverLog(desk, new Expressions(roster, rules, desk.standing))
 }
 
-class RuleEngine implements Engine {
-  readonly #desk: RuleDesk
+export interface RuleEngine extends Engine {
+  /** `farLooks`: rules left to the clock because too many devices share a place. */
+  stats(): { readonly evaluations: number; readonly farLooks: number; readonly watches: number }
+}
 
-  constructor(desk: RuleDesk) {
+class RulesOverLog implements RuleEngine {
+  readonly #desk: RuleDesk
+  readonly #expressions: Expressions
+
+  constructor(desk: RuleDesk, expressions: Expressions) {
     this.#desk = desk
+    this.#expressions = expressions
   }
 
   apply(input: Input): readonly Effect[] {
-    const desk = this.#desk
-    let effects = desk.rosterMoved() ? desk.reconcile(input.receivedAt) : nothing
+    let effects = this.#follow(input.receivedAt)
     effects = join(effects, this.#passTime(input))
     effects = join(effects, this.#judge(input))
     return effects
   }
 
   nextDueAt(): number | null {
-    return this.#desk.due.nextAt()
+    // Something was withdrawn while the state was restored: it is said with the next tick.
+    if (this.#desk.withdraws || this.#expressions.withdraws) return this.#desk.now ?? 0
+    const value = earlier(this.#desk.due.nextAt(), this.#expressions.nextDueAt())
+    return earlier(value, this.#desk.modesChangeAt())
   }
 
   restore(rows: Iterable<StateRow>): void {
-    this.#desk.restore(rows)
+    const all = [...rows]
+    this.#desk.restore(all)
+    this.#expressions.restore(all, this.#desk.now)
   }
 
   takeDirty(): readonly StateRow[] {
-    return this.#desk.takeDirty()
+    return [...this.#desk.takeDirty(), ...this.#expressions.takeDirty()]
+  }
+
+  stats() {
+    return this.#expressions.stats()
+  }
+
+  /** The roster has moved, or a mode has begun or ended. */
+  #follow(now: number): readonly Effect[] {
+    const desk = this.#desk
+    const edge = desk.modesChangeAt()
+    const moved = desk.rosterMoved() || (edge !== null && now >= edge)
+    if (!moved && !desk.withdraws && !this.#expressions.withdraws) return nothing
+    return [...desk.reconcile(now), ...this.#expressions.reconcile(now)]
   }
 
   #passTime(input: Input): readonly Effect[] {
     const desk = this.#desk
     const now = input.receivedAt
     const before = desk.now ?? now
-    const due = desk.due.nextAt()
+    const due = this.nextDueAt()
     let effects = nothing
     if (input.kind === 'start') {
-      if (input.downSince !== null) pauseEnded(desk, Math.min(input.downSince, now), now)
-    } else if (now < before - stepBackMs) clockSetBack(desk, now)
-    else {
-      if (due !== null && now - due > stallMs) pauseEnded(desk, before, now)
-      effects = fireDue(desk, now)
+      if (input.downSince !== null) this.#pauseEnded(Math.min(input.downSince, now), now)
+      this.#expressions.started(now)
+    } else if (now < before - stepBackMs) {
+      clockSetBack(desk, now)
+      this.#expressions.clockSetBack(now)
+    } else {
+      if (due !== null && now - due > stallMs) this.#pauseEnded(before, now)
+      effects = join(fireDue(desk, now), this.#expressions.due(now))
     }
     desk.passed(now)
     return effects
+  }
+
+  #pauseEnded(from: number, to: number): void {
+    pauseEnded(this.#desk, from, to)
+    this.#expressions.pauseEnded(from, to, this.#desk.book.settleMs)
   }
 
   #judge(input: Input): readonly Effect[] {
     const desk = this.#desk
     switch (input.kind) {
       case 'reading':
-        return applyReading(desk, input)
+        return join(applyReading(desk, input), this.#expressions.reading(input))
       case 'beat':
       case 'event':
+        this.#expressions.sign(input)
         return applySign(desk, input)
       case 'status':
+        this.#expressions.status(input)
         return applyStatus(desk, input)
       case 'info':
+        this.#expressions.info(input)
         return applyInfo(desk, input)
       case 'camera-state':
         return applyCameraState(desk, input)
@@ -114,3 +151,6 @@ const join = (first: readonly Effect[], then: readonly Effect[]): readonly Effec
   if (then.length === 0) return first
   return first.length === 0 ? then : [...first, ...then]
 }
+
+const earlier = (a: number | null, b: number | null): number | null =>
+  a === null || (b !== null && b < a) ? b : a

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../contracts/anomaly.ts'
+import type { AnomalyType, Evidence } from '../../contracts/anomaly.ts'
 import type { Rule } from '../../config/rules.ts'
 import { type Cell, cellOf, createEntry, type DeviceEntry, type Phase, type Value } from './cell.ts'
 
@@ -22,6 +22,9 @@ interface SavedCell {
   readonly a: number
   readonly f: boolean
   readonly e: Evidence | null
+  /** Anomaly and version of the rule; left out in rows from before rules could change while they run. */
+  readonly y?: AnomalyType
+  readonly g?: string
 }
 
 export const entryPrefix = 'rules/device/'
@@ -71,6 +74,8 @@ export function saveCell(cell: Cell): string | null {
     a: cell.presentAt,
     f: cell.shown,
     e: cell.frame,
+    y: cell.rule.anomaly,
+    g: cell.rule.versionTag,
   }
   return JSON.stringify(saved)
 }
@@ -102,4 +107,27 @@ export function loadCell(entry: DeviceEntry, rule: Rule, zone: string | null, va
   cell.shown = saved.f
   cell.frame = saved.e
   return cell
+}
+
+/** Under which rule a saved cell was what it is. */
+export function originOf(value: string): {
+  readonly anomaly: AnomalyType | null
+  readonly tag: string | null
+  readonly stood: boolean
+} {
+  const { p, y, g } = JSON.parse(value) as SavedCell
+  return { anomaly: y ?? null, tag: g ?? null, stood: p === 'active' || p === 'clearing' }
+}
+
+/** Dedupe key of an anomaly whose rule is gone; null where its row is too old to say. */
+export const savedAnomalyKey = (
+  anomaly: AnomalyType | null,
+  community: string,
+  device: string,
+  zone: string | null,
+): string | null => {
+  if (anomaly === null) return null
+  return zone === null
+    ? `${anomaly}:${community}:${device}`
+    : `${anomaly}:${community}:${device}:${zone}`
 }
