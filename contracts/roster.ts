@@ -134,6 +134,8 @@ export const RosterDevice = Type.Object({
   door: Type.Optional(Type.Union([DoorSettings, Type.Null()])),
   barrier: Type.Optional(Type.Union([BarrierSettings, Type.Null()])),
   relay: Type.Optional(Type.Union([RelaySettings, Type.Null()])),
+  /** False when the bridge of a foreign device no longer speaks of it: its silence is no fault. */
+  announced: Type.Optional(Type.Boolean()),
 })
 export type RosterDevice = Static<typeof RosterDevice>
 

@@ -11,6 +11,7 @@ import { notify } from './migrations/0007-notify.ts'
 import { ladder } from './migrations/0008-ladder.ts'
 import { careLife } from './migrations/0009-care-life.ts'
 import { modes } from './migrations/0010-modes.ts'
+import { devices } from './migrations/0011-devices.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -52,6 +53,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0008-ladder': ladder(),
         '0009-care-life': careLife(),
         '0010-modes': modes(),
+        '0011-devices': devices(),
       }),
     },
   })

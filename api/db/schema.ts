@@ -190,6 +190,8 @@ export interface DevicesTable {
   door: string | null
   barrier: string | null
   relay: string | null
+  /** JSON of DeviceOrigin; null for devices that have said nothing of themselves. */
+  origin: string | null
   created_at: number
   updated_at: number
 }

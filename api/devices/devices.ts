@@ -1,15 +1,11 @@
-import { Value } from 'typebox/value'
-import { DeviceSeen, type GatewayEvent } from '../../contracts/events.ts'
 import { CodedError } from '../../contracts/errors.ts'
-import type { DeviceCreate, DevicePatch } from '../../contracts/http/devices.ts'
-import { isSlug } from '../../contracts/ids.ts'
-import type { DeviceInfo } from '../../contracts/payloads.ts'
+import type { DeviceCreate, DeviceOrigin, DevicePatch } from '../../contracts/http/devices.ts'
 import type { RosterChange, RosterDevice } from '../../contracts/roster.ts'
 import { toJsonOrNull } from '../db/json.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { emit } from '../events/emit.ts'
 import { recordChange } from '../roster/change.ts'
-import { deviceOf } from '../roster/rows.ts'
+import { deviceOf, originOf } from '../roster/rows.ts'
 import { type Issued, issueCredential, revokeCredential, usernameOf } from './credentials.ts'
 import { type DeviceRules, settingsOf } from './settings.ts'
 
@@ -20,9 +16,6 @@ export interface DeviceOutcome {
 export interface DeviceWithIssued extends DeviceOutcome {
   readonly mqtt: Issued['mqtt']
 }
-
-/** Strangers that may wait for approval in one community; more are turned away and counted. */
-const pendingMax = 500
 
 export async function findDevice(
   db: Db | Trx,
@@ -36,6 +29,20 @@ export async function findDevice(
     .where('id', '=', id)
     .executeTakeFirst()
   return row === undefined ? null : deviceOf(row)
+}
+
+export async function findOrigin(
+  db: Db | Trx,
+  community: string,
+  id: string,
+): Promise<DeviceOrigin | null> {
+  const row = await db
+    .selectFrom('devices')
+    .select('origin')
+    .where('community', '=', community)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row === undefined ? null : originOf(row)
 }
 
 /** Registers an approved device and issues its credential. */
@@ -61,14 +68,24 @@ export async function registerDevice(
     intervalMs: body.intervalMs ?? null,
     ...settingsOf(body, body, {}, rules),
   }
-  await insert(trx, device, now)
+  await insertDevice(trx, device, now)
   return withCredential(trx, device, 'registered', now)
 }
 
-async function insert(trx: Trx, device: RosterDevice, now: number): Promise<void> {
+export async function insertDevice(
+  trx: Trx,
+  device: RosterDevice,
+  now: number,
+  origin: DeviceOrigin | null = null,
+): Promise<void> {
   await trx
     .insertInto('devices')
-    .values({ ...columnsOf(device), created_at: now, updated_at: now })
+    .values({
+      ...columnsOf(device),
+      origin: toJsonOrNull(origin),
+      created_at: now,
+      updated_at: now,
+    })
     .execute()
 }
 
@@ -123,11 +140,16 @@ async function withCredential(
     devices: { upsert: [device] },
     credentials: { upsert: [issued.credential] },
   })
-  await tell(trx, device, word, now)
+  await tellOfDevice(trx, device, word, now)
   return { device, mqtt: issued.mqtt, change }
 }
 
-const tell = (trx: Trx, device: RosterDevice, change: string, now: number): Promise<void> =>
+export const tellOfDevice = (
+  trx: Trx,
+  device: RosterDevice,
+  change: string,
+  now: number,
+): Promise<void> =>
   emit(trx, {
     name: 'device',
     ts: now,
@@ -154,16 +176,23 @@ export async function patchDevice(
     intervalMs: patch.intervalMs ?? device.intervalMs,
     ...settingsOf({ id: device.id, type }, patch, device, rules),
   }
-  await save(trx, next, now)
+  await saveDevice(trx, next, now)
   const change = await recordChange(trx, { devices: { upsert: [next] } })
-  await tell(trx, next, 'changed', now)
+  await tellOfDevice(trx, next, 'changed', now)
   return { device: next, change }
 }
 
-async function save(trx: Trx, device: RosterDevice, now: number): Promise<void> {
+/** Without `origin`, what it said of itself stays. */
+export async function saveDevice(
+  trx: Trx,
+  device: RosterDevice,
+  now: number,
+  origin?: DeviceOrigin | null,
+): Promise<void> {
+  const said = origin === undefined ? {} : { origin: toJsonOrNull(origin) }
   await trx
     .updateTable('devices')
-    .set({ ...columnsOf(device), updated_at: now })
+    .set({ ...columnsOf(device), ...said, updated_at: now })
     .where('community', '=', device.community)
     .where('id', '=', device.id)
     .execute()
@@ -174,10 +203,32 @@ export async function approveDevice(
   trx: Trx,
   device: RosterDevice,
   now: number,
-): Promise<DeviceWithIssued> {
+): Promise<DeviceOutcome & Partial<DeviceWithIssued>> {
   const next: RosterDevice = { ...device, state: 'approved' }
-  await save(trx, next, now)
-  return withCredential(trx, next, 'approved', now)
+  await saveDevice(trx, next, now)
+  const origin = await findOrigin(trx, device.community, device.id)
+  if (origin?.adapter == null) return withCredential(trx, next, 'approved', now)
+  const change = await recordChange(trx, { devices: { upsert: [next] } })
+  await tellOfDevice(trx, next, 'approved', now)
+  return { device: next, change }
+}
+
+/** Takes a device off the register with its credential; its history, and tickets about it, stay. */
+export async function removeDevice(
+  trx: Trx,
+  device: RosterDevice,
+  now: number,
+): Promise<DeviceOutcome> {
+  const { community, id } = device
+  const username = usernameOf(community, id)
+  await trx.deleteFrom('devices').where('community', '=', community).where('id', '=', id).execute()
+  await revokeCredential(trx, username)
+  const change = await recordChange(trx, {
+    devices: { remove: [`${community}/${id}`] },
+    credentials: { remove: [username] },
+  })
+  await tellOfDevice(trx, device, 'removed', now)
+  return { device, change }
 }
 
 /** Blocks a device: its credential is gone, so it is out within seconds. */
@@ -188,66 +239,12 @@ export async function blockDevice(
 ): Promise<DeviceOutcome> {
   const next: RosterDevice = { ...device, state: 'blocked' }
   const username = usernameOf(device.community, device.id)
-  await save(trx, next, now)
+  await saveDevice(trx, next, now)
   await revokeCredential(trx, username)
   const change = await recordChange(trx, {
     devices: { upsert: [next] },
     credentials: { remove: [username] },
   })
-  await tell(trx, next, 'blocked', now)
+  await tellOfDevice(trx, next, 'blocked', now)
   return { device: next, change }
-}
-
-/**
- * A stranger announced itself under a provisioning credential: it is put down as pending, or what it
- * says of itself by now is. Null when it is approved or blocked, is not named as a device can be, says
- * nothing that can be read, or too many wait.
- */
-export async function noteStranger(
-  trx: Trx,
-  event: GatewayEvent,
-  rules: DeviceRules,
-  now: number,
-): Promise<DeviceOutcome | null> {
-  const { community, device: id, data } = event
-  if (!isSlug(community) || !isSlug(id) || !Value.Check(DeviceSeen, data)) return null
-  const known = await findDevice(trx, community, id)
-  if (known !== null && (known.state !== 'pending' || data.info === null)) return null
-  if (known === null && (await countPending(trx, community)) >= pendingMax) return null
-  const device = pendingDevice(community, id, data.info ?? {}, rules)
-  if (known === null) await insert(trx, device, now)
-  else await save(trx, device, now)
-  const change = await recordChange(trx, { devices: { upsert: [device] } })
-  await tell(trx, device, 'seen', now)
-  return { device, change }
-}
-
-async function countPending(trx: Trx, community: string): Promise<number> {
-  const waiting = await trx
-    .selectFrom('devices')
-    .select(({ fn }) => fn.countAll().as('n'))
-    .where('community', '=', community)
-    .where('state', '=', 'pending')
-    .executeTakeFirst()
-  return Number(waiting?.n ?? 0)
-}
-
-function pendingDevice(
-  community: string,
-  id: string,
-  info: DeviceInfo,
-  rules: DeviceRules,
-): RosterDevice {
-  const { type = 'unknown', name, place, intervalMs } = info
-  return {
-    id,
-    community,
-    type,
-    name: name === undefined || name === '' ? id : name,
-    place: place === undefined ? null : typeof place === 'string' ? { name: place } : place,
-    state: 'pending',
-    household: null,
-    intervalMs: intervalMs ?? null,
-    ...settingsOf({ id, type }, {}, {}, rules),
-  }
 }

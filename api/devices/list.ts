@@ -1,8 +1,9 @@
+import type { DeviceOrigin } from '../../contracts/http/devices.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import { decodeCursor, pageOf } from '../pages.ts'
-import { deviceOf } from '../roster/rows.ts'
+import { deviceOf, originOf } from '../roster/rows.ts'
 
 export interface DeviceFilter {
   readonly limit: number
@@ -15,12 +16,14 @@ export interface DeviceFilter {
   readonly cameras?: boolean
 }
 
+export type ListedDevice = RosterDevice & { readonly origin: DeviceOrigin | null }
+
 /** By community and id. */
 export async function listDevices(
   db: Db,
   filter: DeviceFilter,
   principal: Principal,
-): Promise<{ items: RosterDevice[]; next: string | null }> {
+): Promise<{ items: ListedDevice[]; next: string | null }> {
   let query = db.selectFrom('devices').selectAll()
   if (principal.areas !== null) query = query.where('community', 'in', ['', ...principal.areas])
   if (filter.community !== undefined) query = query.where('community', '=', filter.community)
@@ -42,5 +45,13 @@ export async function listDevices(
     .orderBy('id')
     .limit(filter.limit + 1)
     .execute()
-  return pageOf(rows, filter.limit, (row) => [row.community, row.id], deviceOf)
+  return pageOf(
+    rows,
+    filter.limit,
+    (row) => [row.community, row.id],
+    (row) => ({
+      ...deviceOf(row),
+      origin: originOf(row),
+    }),
+  )
 }

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import type { DeviceOrigin } from '../../contracts/http/devices.ts'
 import type { Place } from '../../contracts/place.ts'
 import type {
   CameraSettings,
@@ -45,7 +46,11 @@ export const deviceOf = (row: Selectable<DevicesTable>): RosterDevice => ({
   door: fromJsonOrNull(row.door) as DoorSettings | null,
   barrier: fromJsonOrNull(row.barrier) as BarrierSettings | null,
   relay: fromJsonOrNull(row.relay) as RelaySettings | null,
+  ...(originOf(row)?.gone == null ? {} : { announced: false }),
 })
+
+export const originOf = (row: Pick<Selectable<DevicesTable>, 'origin'>): DeviceOrigin | null =>
+  fromJsonOrNull(row.origin) as DeviceOrigin | null
 
 export const credentialOf = (row: Selectable<MqttCredentialsTable>): RosterCredential => ({
   username: row.username,

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { CodedError } from '../../contracts/errors.ts'
 import {
+  DeviceApproved,
   DeviceCreate,
   DeviceItem,
   DevicePatch,
@@ -17,11 +18,13 @@ import {
   approveDevice,
   blockDevice,
   findDevice,
+  findOrigin,
   patchDevice,
   registerDevice,
+  removeDevice,
 } from '../devices/devices.ts'
 import { shownDevice } from '../devices/camera-source.ts'
-import { listDevices } from '../devices/list.ts'
+import { type ListedDevice, listDevices } from '../devices/list.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { whoIs } from '../plugins/access.ts'
 import type { Services } from '../services.ts'
@@ -59,6 +62,7 @@ export const deviceRoutes =
   async (app) => {
     listRoute(app, deps)
     oneRoutes(app, deps)
+    removeRoute(app, deps)
     secretRoutes(app, deps)
   }
 
@@ -109,7 +113,7 @@ async function statesOf(
   return states
 }
 
-const itemOf = (device: RosterDevice, state: DeviceState | undefined): DeviceItem => ({
+const itemOf = (device: ListedDevice, state: DeviceState | undefined): DeviceItem => ({
   ...shownDevice(device),
   online: state?.online ?? null,
   lastSeenAt: state?.lastSeenAt ?? null,
@@ -132,7 +136,9 @@ function oneRoutes(app: App, deps: DeviceDeps): void {
     async (request) => {
       const device = await deviceFor(request, deps, request.params.id, request.query.community)
       const states = await statesOf(deps, [device.community])
-      return itemOf(device, states.get(`${device.community}/${device.id}`))
+      const { community, id } = device
+      const origin = await findOrigin(deps.db, community, id)
+      return itemOf({ ...device, origin }, states.get(`${device.community}/${device.id}`))
     },
   )
   app.patch(
@@ -180,6 +186,30 @@ function oneRoutes(app: App, deps: DeviceDeps): void {
   )
 }
 
+function removeRoute(app: App, deps: DeviceDeps): void {
+  app.delete(
+    '/devices/:id',
+    {
+      config: keepers,
+      schema: {
+        summary: 'Take a device off the register with its credential; its history stays',
+        tags: ['devices'],
+        params: ById,
+        querystring: CommunityQuery,
+        response: { 200: WithForce },
+      },
+    },
+    async (request) => {
+      const { id } = request.params
+      const outcome = await deps.transact(async (trx) => {
+        const device = await deviceFor(request, { ...deps, db: trx }, id, request.query.community)
+        return removeDevice(trx, device, deps.clock())
+      })
+      return { device: shownDevice(outcome.device), inForce: await deps.push(outcome.change) }
+    },
+  )
+}
+
 function secretRoutes(app: App, deps: DeviceDeps): void {
   app.post(
     '/devices',
@@ -215,7 +245,7 @@ function secretRoutes(app: App, deps: DeviceDeps): void {
           tags: ['devices'],
           params: ById,
           querystring: CommunityQuery,
-          response: { 200: DeviceWithSecret },
+          response: { 200: DeviceApproved },
         },
       },
       async (request) => {
@@ -228,7 +258,11 @@ function secretRoutes(app: App, deps: DeviceDeps): void {
           }
           return approveDevice(trx, found, deps.clock())
         })
-        return { device: shownDevice(device), mqtt, inForce: await deps.push(change) }
+        return {
+          device: shownDevice(device),
+          ...(mqtt === undefined ? {} : { mqtt }),
+          inForce: await deps.push(change),
+        }
       },
     )
   }

@@ -4,7 +4,7 @@ import { GatewayEventBatch, type GatewayEvent, type StreamEvent } from '../../co
 import { limits } from '../../contracts/limits.ts'
 import { Roster, type RosterChange } from '../../contracts/roster.ts'
 import type { Trx } from '../db/open.ts'
-import { noteStranger } from '../devices/devices.ts'
+import { noteGone, noteSeen } from '../devices/announced.ts'
 import { emit } from '../events/emit.ts'
 import { storeEvents } from '../events/history.ts'
 import { endReturned } from '../people/care.ts'
@@ -52,19 +52,19 @@ export const gatewayRoutes =
         const { fresh, changes, refused } = await deps.transact(async (trx) => {
           const fresh = await storeEvents(trx, events, now)
           for (const event of fresh) await show(trx, event, now)
-          const strangers = fresh.filter(({ type }) => type === 'device.seen')
           const noted = []
           const returned: RosterChange[] = []
-          for (const event of strangers) {
-            noted.push(await noteStranger(trx, event, deps.accessRules, now))
-          }
           for (const event of fresh) {
-            if (event.type !== 'care.returned') continue
-            const change = await endReturned(trx, event, now)
-            if (change !== null) returned.push(change)
+            if (event.type === 'device.seen')
+              noted.push(await noteSeen(trx, event, deps.accessRules, now))
+            else if (event.type === 'device.gone') noted.push(await noteGone(trx, event, now))
+            else if (event.type === 'care.returned') {
+              const change = await endReturned(trx, event, now)
+              if (change !== null) returned.push(change)
+            }
           }
-          const changes = noted.flatMap((outcome) => (outcome === null ? [] : [outcome.change]))
-          const refused = strangers.length - changes.length
+          const changes = noted.flatMap((each) => (typeof each === 'string' ? [] : [each.change]))
+          const refused = noted.filter((each) => each === 'refused').length
           return { fresh, changes: [...changes, ...returned], refused }
         })
         if (refused > 0) deps.metrics.dropped.inc({ what: 'device.seen' }, refused)

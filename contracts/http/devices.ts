@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { BarrierSettings, DoorSettings } from '../access.ts'
 import { CameraHealth } from '../health.ts'
 import { Slug } from '../ids.ts'
+import { DeviceEntity } from '../payloads.ts'
 import { Place } from '../place.ts'
 import { TelemetryPoint } from '../private-api.ts'
 import { CameraSettings, RosterDevice } from '../roster.ts'
@@ -46,6 +47,21 @@ export type DeviceCreate = Static<typeof DeviceCreate>
 export const DevicePatch = Type.Partial(Type.Omit(DeviceCreate, ['id', 'community']))
 export type DevicePatch = Static<typeof DevicePatch>
 
+/** What a device, or the bridge that brought it in, says of itself. */
+export const DeviceOrigin = Type.Object({
+  /** Null for devices that speak contract v1. */
+  adapter: Type.Union([Type.String(), Type.Null()]),
+  name: Type.Union([Type.String(), Type.Null()]),
+  model: Type.Union([Type.String(), Type.Null()]),
+  manufacturer: Type.Union([Type.String(), Type.Null()]),
+  capabilities: Type.Array(Type.String()),
+  /** With what of it is not understood, and why. */
+  entities: Type.Array(DeviceEntity),
+  /** Why its bridge no longer speaks of it; null while it does. */
+  gone: Type.Union([Type.Enum(['removed', 'not-announced']), Type.Null()]),
+})
+export type DeviceOrigin = Static<typeof DeviceOrigin>
+
 export const MqttSecret = Type.Object({ username: Type.String(), password: Type.String() })
 
 /** Shown once: on creation, on approval and on `POST /devices/{id}/credential`. */
@@ -57,9 +73,16 @@ export const DeviceWithSecret = Type.Object({
 })
 export type DeviceWithSecret = Static<typeof DeviceWithSecret>
 
+/** A device that an adapter brought in speaks through its bridge: it gets no secret of its own. */
+export const DeviceApproved = Type.Object({
+  ...DeviceWithSecret.properties,
+  mqtt: Type.Optional(MqttSecret),
+})
+
 /** Item of `GET /devices`: the register and what the box last heard. */
 export const DeviceItem = Type.Object({
   ...RosterDevice.properties,
+  origin: Type.Union([DeviceOrigin, Type.Null()]),
   online: Type.Union([Type.Boolean(), Type.Null()]),
   lastSeenAt: Type.Union([Type.Number(), Type.Null()]),
   lastValues: Type.Record(Type.String(), TelemetryPoint),

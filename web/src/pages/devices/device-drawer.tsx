@@ -45,6 +45,7 @@ export default function DeviceDrawer({ device, now, onClose }: DeviceDrawerProps
           {device.place !== null && ` · ${device.place.name}`}
         </span>
       </div>
+      <Misunderstood device={device} />
       <ul style={{ margin: '12px 0 20px', display: 'grid', gap: 4 }}>
         {Object.entries(device.lastValues).map(([name, point]) => (
           <li key={name} className="row s13">
@@ -81,6 +82,20 @@ export default function DeviceDrawer({ device, now, onClose }: DeviceDrawerProps
         <History device={device} reading={reading} hours={hours} now={now} />
       )}
     </Drawer>
+  )
+}
+
+/** What of it Linli does not understand: said before somebody relies on it. */
+function Misunderstood({ device }: { readonly device: DeviceItem }) {
+  const { t } = useText()
+  const left = (device.origin?.entities ?? []).filter(({ problem }) => problem !== undefined)
+  if (left.length === 0) return null
+  return (
+    <p className="second s13" style={{ marginTop: 8 }}>
+      {t('devices.misunderstood', {
+        what: left.map(({ name, kind }) => `${name} (${kind})`).join(', '),
+      })}
+    </p>
   )
 }
 

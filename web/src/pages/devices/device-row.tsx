@@ -22,18 +22,31 @@ type DeviceWord = Extract<WordKey, `device.${string}`>
 export function deviceState(device: DeviceItem): { shape: StateKind; word: DeviceWord } {
   if (device.state === 'pending') return { shape: 'waiting', word: 'device.pending' }
   if (device.state === 'blocked') return { shape: 'offline', word: 'device.blocked' }
+  if (device.origin?.gone != null) return { shape: 'offline', word: 'device.gone' }
   if (device.online === true) return { shape: 'ok', word: 'device.online' }
   if (device.lastSeenAt === null) return { shape: 'waiting', word: 'device.unheard' }
   return { shape: 'offline', word: 'device.offline' }
 }
 
+type ActWord = Extract<WordKey, `devices.${'approve' | 'block' | 'renew' | 'remove'}`>
+
 const valuesMax = 4
+
+/** Who brought it in, and what it is. */
+function originWords({ origin }: DeviceItem): string[] {
+  const { adapter = null, manufacturer = null, model = null } = origin ?? {}
+  const made = [manufacturer, model].filter((word) => word !== null).join(' ')
+  return [...(made === '' ? [] : [made]), ...(adapter === null ? [] : [adapter])]
+}
 
 export function DeviceRow({ device, now, mayKeep, onPick, onAct }: DeviceRowProps) {
   const { t, time, reading, deviceType } = useText()
   const state = deviceState(device)
+  const gone = device.origin?.gone != null
+  // Who speaks through a bridge has no credential of its own.
+  const renewable = device.state === 'approved' && device.origin?.adapter == null
   const values = Object.entries(device.lastValues).slice(0, valuesMax)
-  const button = (what: DeviceAct, word: 'devices.approve' | 'devices.block' | 'devices.renew') => (
+  const button = (what: DeviceAct, word: ActWord) => (
     <Button
       size="small"
       type={what === 'approve' && device.state === 'pending' ? 'primary' : 'default'}
@@ -64,6 +77,7 @@ export function DeviceRow({ device, now, mayKeep, onPick, onAct }: DeviceRowProp
         </div>
         <div className="muted s12 clip">
           {device.id} · {deviceType(device.type)}
+          {originWords(device).map((word) => ` · ${word}`)}
           {device.place !== null && device.place.name !== device.name && ` · ${device.place.name}`}
         </div>
       </div>
@@ -84,8 +98,9 @@ export function DeviceRow({ device, now, mayKeep, onPick, onAct }: DeviceRowProp
       </span>
       <span className="row acts">
         {mayKeep && device.state !== 'approved' && button('approve', 'devices.approve')}
-        {mayKeep && device.state === 'approved' && button('credential', 'devices.renew')}
-        {mayKeep && device.state !== 'blocked' && button('block', 'devices.block')}
+        {mayKeep && renewable && button('credential', 'devices.renew')}
+        {mayKeep && device.state !== 'blocked' && !gone && button('block', 'devices.block')}
+        {mayKeep && (gone || device.state === 'blocked') && button('remove', 'devices.remove')}
       </span>
     </div>
   )

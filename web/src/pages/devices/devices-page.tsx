@@ -35,11 +35,13 @@ export default function DevicesPage() {
   const { items } = devices.data
   const device = items.find((one) => keyOf(one) === picked)
   const start = (one: DeviceItem, what: DeviceAct) => {
-    if (what !== 'block') return act.mutate({ device: one, what })
+    if (what !== 'block' && what !== 'remove') return act.mutate({ device: one, what })
+    const name = one.name === '' ? one.id : one.name
+    const remove = what === 'remove'
     modal.confirm({
-      title: t('devices.block-ask', { name: one.name === '' ? one.id : one.name }),
-      content: t('devices.block-text'),
-      okText: t('devices.block'),
+      title: t(remove ? 'devices.remove-ask' : 'devices.block-ask', { name }),
+      content: t(remove ? 'devices.remove-text' : 'devices.block-text'),
+      okText: t(remove ? 'devices.remove' : 'devices.block'),
       cancelText: t('cancel'),
       onOk: () => act.mutateAsync({ device: one, what }).catch(() => undefined),
     })

@@ -5,9 +5,9 @@ import { keys } from '../../data/queries.ts'
 import { useClient } from '../../data/use-client.ts'
 import { useSay } from '../../data/use-say.ts'
 
-export type DeviceAct = 'approve' | 'block' | 'credential'
+export type DeviceAct = 'approve' | 'block' | 'credential' | 'remove'
 
-/** Approval, blocking and new credentials; a secret that comes back is kept until it was read. */
+/** Approval, blocking, removal and new credentials; a secret that comes back is kept until it was read. */
 export function useDeviceActs() {
   const client = useClient()
   const cache = useQueryClient()
@@ -16,9 +16,9 @@ export function useDeviceActs() {
   const act = useMutation({
     mutationFn: ({ device, what }: { device: DeviceItem; what: DeviceAct }) =>
       client.send<Partial<DeviceWithSecret> | undefined>(
-        'POST',
-        `/devices/${encodeURIComponent(device.id)}/${what}`,
-        {},
+        what === 'remove' ? 'DELETE' : 'POST',
+        `/devices/${encodeURIComponent(device.id)}${what === 'remove' ? '' : `/${what}`}`,
+        what === 'remove' ? undefined : {},
         { community: device.community },
       ),
     onSuccess: (answer) => {

@@ -93,6 +93,7 @@ export const enCommon: WordsOf<typeof zhCommon> = {
   'camera.waiting': 'Waiting',
   'device.online': 'Online',
   'device.offline': 'Offline',
+  'device.gone': 'No longer announced',
   'device.unheard': 'Not heard yet',
   'device.pending': 'To approve',
   'device.approved': 'Approved',

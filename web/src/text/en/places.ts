@@ -79,6 +79,11 @@ export const enPlaces: WordsOf<typeof zhPlaces> = {
   'devices.block-ask': 'Block {name}?',
   'devices.block-text':
     'Its credential ends within seconds; its data stays. You can approve it again.',
+  'devices.remove': 'Remove',
+  'devices.remove-ask': 'Remove {name}?',
+  'devices.remove-text':
+    'It leaves the register; its history and tickets stay. If it still speaks, it comes back to wait for approval.',
+  'devices.misunderstood': 'Not understood, and not used: {what}',
   'devices.renew': 'New credential',
   'devices.empty': 'No devices yet',
   'devices.empty-text': 'Add a device to get its credential; it then appears here',

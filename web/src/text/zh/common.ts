@@ -91,6 +91,7 @@ export const zhCommon = {
   'camera.waiting': '等画面',
   'device.online': '在线',
   'device.offline': '离线',
+  'device.gone': '已不再上报',
   'device.unheard': '还没来过',
   'device.pending': '待批准',
   'device.approved': '已批准',

@@ -1,0 +1,125 @@
+import { Value } from 'typebox/value'
+import { DeviceGone, DeviceSeen, type GatewayEvent } from '../../contracts/events.ts'
+import type { DeviceOrigin } from '../../contracts/http/devices.ts'
+import { isSlug } from '../../contracts/ids.ts'
+import type { DeviceInfo } from '../../contracts/payloads.ts'
+import type { RosterChange, RosterDevice } from '../../contracts/roster.ts'
+import type { Trx } from '../db/open.ts'
+import { recordChange } from '../roster/change.ts'
+import { findDevice, findOrigin, insertDevice, saveDevice, tellOfDevice } from './devices.ts'
+import { type DeviceRules, settingsOf } from './settings.ts'
+
+/** What an announcement came to: a change of the roster, nothing to change, or no for an answer. */
+export type Noted = { readonly change: RosterChange } | 'unchanged' | 'refused'
+
+/** Strangers that may wait for approval in one community; more are turned away and counted. */
+const pendingMax = 500
+
+/**
+ * A device said what it is. A stranger is put down as pending; one that waits is as it describes itself by
+ * now; an approved one that an adapter brought in follows its bridge's name until a person names it.
+ * Refused where it is not named as a device can be, says nothing that can be read, or too many wait.
+ */
+export async function noteSeen(
+  trx: Trx,
+  event: GatewayEvent,
+  rules: DeviceRules,
+  now: number,
+): Promise<Noted> {
+  const { community, device: id, data } = event
+  if (!isSlug(community) || !isSlug(id) || !Value.Check(DeviceSeen, data)) return 'refused'
+  const { info } = data
+  const known = await findDevice(trx, community, id)
+  if (known !== null && info === null) return 'unchanged'
+  if (known === null && (await countPending(trx, community)) >= pendingMax) return 'refused'
+  const origin = info === null ? null : originOfInfo(info)
+  if (known !== null && known.state !== 'pending')
+    return origin?.adapter == null ? 'unchanged' : renamed(trx, known, origin, now)
+  const device = pendingDevice(community, id, info ?? {}, rules)
+  if (known === null) await insertDevice(trx, device, now, origin)
+  else await saveDevice(trx, device, now, origin)
+  return changed(trx, device, 'seen', now)
+}
+
+/** The bridge removed it. A stranger vanishes; what somebody approved stays until somebody removes it. */
+export async function noteGone(trx: Trx, event: GatewayEvent, now: number): Promise<Noted> {
+  const { community, device: id, data } = event
+  if (!Value.Check(DeviceGone, data)) return 'refused'
+  const known = await findDevice(trx, community, id)
+  if (known === null) return 'unchanged'
+  if (known.state === 'pending') {
+    await trx
+      .deleteFrom('devices')
+      .where('community', '=', community)
+      .where('id', '=', id)
+      .execute()
+    const change = await recordChange(trx, { devices: { remove: [`${community}/${id}`] } })
+    await tellOfDevice(trx, known, 'removed', now)
+    return { change }
+  }
+  const origin = await findOrigin(trx, community, id)
+  if (origin === null) return 'unchanged'
+  await saveDevice(trx, known, now, { ...origin, gone: data.reason })
+  return changed(trx, { ...known, announced: false }, 'gone', now)
+}
+
+async function renamed(
+  trx: Trx,
+  known: RosterDevice,
+  origin: DeviceOrigin,
+  now: number,
+): Promise<Noted> {
+  const { announced: _announced, ...device } = known
+  const before = await findOrigin(trx, known.community, known.id)
+  const follows = known.name === known.id || known.name === before?.name
+  const next = { ...device, name: follows && origin.name !== null ? origin.name : known.name }
+  await saveDevice(trx, next, now, origin)
+  if (next.name === known.name && known.announced !== false) return 'unchanged'
+  return changed(trx, next, 'changed', now)
+}
+
+async function changed(trx: Trx, device: RosterDevice, word: string, now: number): Promise<Noted> {
+  const change = await recordChange(trx, { devices: { upsert: [device] } })
+  await tellOfDevice(trx, device, word, now)
+  return { change }
+}
+
+async function countPending(trx: Trx, community: string): Promise<number> {
+  const waiting = await trx
+    .selectFrom('devices')
+    .select(({ fn }) => fn.countAll().as('n'))
+    .where('community', '=', community)
+    .where('state', '=', 'pending')
+    .executeTakeFirst()
+  return Number(waiting?.n ?? 0)
+}
+
+const originOfInfo = (info: DeviceInfo): DeviceOrigin => ({
+  adapter: info.adapter ?? null,
+  name: info.name === undefined || info.name === '' ? null : info.name,
+  model: info.model ?? null,
+  manufacturer: info.manufacturer ?? null,
+  capabilities: [...(info.capabilities ?? [])],
+  entities: [...(info.entities ?? [])],
+  gone: null,
+})
+
+function pendingDevice(
+  community: string,
+  id: string,
+  info: DeviceInfo,
+  rules: DeviceRules,
+): RosterDevice {
+  const { type = 'unknown', name, place, intervalMs } = info
+  return {
+    id,
+    community,
+    type,
+    name: name === undefined || name === '' ? id : name,
+    place: place === undefined ? null : typeof place === 'string' ? { name: place } : place,
+    state: 'pending',
+    household: null,
+    intervalMs: intervalMs ?? null,
+    ...settingsOf({ id, type }, {}, {}, rules),
+  }
+}
