@@ -252,7 +252,7 @@ describe.runIf(needs('mosquitto'))('devices of others on an external mosquitto',
       { topic: 'acme/oldbell', json: { event_type: 'press' }, retain: true },
     ])
     const config = broker.file('linli.yaml', `broker: {url: 'mqtt://127.0.0.1:${broker.port}'}\n`)
-    product = await startProduct({ env: { LINLI_CONFIG: config } })
+    product = await startProduct({ env: { LINLI_CONFIG: config }, readyWithinMs: 40_000 })
   })
   afterAll(async () => {
     await client?.endAsync(true)
