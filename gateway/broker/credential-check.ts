@@ -17,6 +17,23 @@ export function secretFits(credential: RosterCredential | null, secret: Uint8Arr
   return equal && credential !== null && secret.length <= secretBytesMax
 }
 
+export interface SignIn {
+  readonly username: string
+  readonly secret: Uint8Array
+}
+
+/**
+ * Name and password, or both in the name alone: devices of ThingsBoard have nothing but an access token, which is
+ * `USERNAME.PASSWORD` with us. Our passwords have no dot.
+ */
+export function signInOf(username: string | undefined, password: Uint8Array | undefined): SignIn {
+  const name = username ?? ''
+  const cut = name.lastIndexOf('.')
+  if (password !== undefined && password.length > 0) return { username: name, secret: password }
+  if (cut <= 0) return { username: name, secret: Buffer.alloc(0) }
+  return { username: name.slice(0, cut), secret: Buffer.from(name.slice(cut + 1)) }
+}
+
 /** The same secret with the same rights: a connection made with the one may go on under the other. */
 export const sameCredential = (a: RosterCredential, b: RosterCredential): boolean =>
   a.saltHex === b.saltHex &&

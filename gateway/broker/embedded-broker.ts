@@ -11,7 +11,7 @@ import {
 } from './broker-options.ts'
 import { preConnect } from './connect-rules.ts'
 import { Counters } from './counters.ts'
-import { secretFits } from './credential-check.ts'
+import { secretFits, signInOf } from './credential-check.ts'
 import { Listeners } from './listeners.ts'
 import { LocalSubscribers } from './local-subscribers.ts'
 import { Peer } from './peer.ts'
@@ -243,8 +243,9 @@ class EmbeddedBroker implements Broker {
     password: Buffer | undefined,
     done: (error: null, success: boolean) => void,
   ): void {
-    const credential = username === undefined ? null : this.#deps.roster.credential(username)
-    const fits = secretFits(credential, password ?? Buffer.alloc(0))
+    const given = signInOf(username, password)
+    const credential = this.#deps.roster.credential(given.username)
+    const fits = secretFits(credential, given.secret)
     const { roster, clock, firstSeen = null } = this.#deps
     if (!fits || credential === null) {
       this.#counters.add('mqtt.sign-in-refused')

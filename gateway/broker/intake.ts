@@ -13,13 +13,16 @@ export interface Route {
   readonly mayRetain: boolean
 }
 
+/** zigbee2mqtt lists all of its devices in one message, with everything that they can: a hundred are 2 MiB. */
+const isDeviceList = (topic: string): boolean => topic.endsWith('/bridge/devices')
+
 export function routeOf(topic: string): Route {
   const parsed = parseDeviceTopic(topic)
   const frame = parsed?.leaf === 'frame'
   return {
     topic: parsed,
     frame,
-    bytesMax: frame ? limits.frameBytesMax : limits.payloadBytesMax,
+    bytesMax: frame || isDeviceList(topic) ? limits.frameBytesMax : limits.payloadBytesMax,
     mayRetain: parsed === null || retainedLeaves.has(parsed.leaf),
   }
 }

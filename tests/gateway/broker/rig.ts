@@ -9,6 +9,7 @@ import type { Broker, IncomingFrame } from '../../../gateway/broker/broker.ts'
 import type { EmbeddedBrokerLimits } from '../../../gateway/broker/broker-options.ts'
 import { hashSecret } from '../../../gateway/broker/credential-check.ts'
 import { createEmbeddedBroker } from '../../../gateway/broker/embedded-broker.ts'
+import { wantsNothing } from '../../../gateway/model/foreign.ts'
 import type { Logger } from '../../../gateway/model/logger.ts'
 import { RosterBook } from '../../../gateway/model/roster-book.ts'
 import { createPipeline, type Pipeline } from '../../../gateway/pipeline/client.ts'
@@ -83,9 +84,11 @@ export class Rig {
   readonly pipeline: Pipeline
   readonly broker: Broker
   port = 0
+  /** What the adapters want of a broker at the start. */
+  wants = wantsNothing
   readonly #clients: MqttClient[] = []
 
-  constructor(limits: Partial<EmbeddedBrokerLimits> = {}, folder?: string) {
+  constructor(limits: Partial<EmbeddedBrokerLimits> = {}, folder?: string, port = 0) {
     this.folder = folder ?? mkdtempSync(join(tmpdir(), 'linli-rig-'))
     this.pipeline = createPipeline({
       file: join(this.folder, 'gateway.db'),
@@ -107,12 +110,14 @@ export class Rig {
         retained: this.pipeline.retained,
         firstSeen: this.pipeline.firstSeen,
       },
-      { port: 0, limits },
+      { port, limits },
     )
   }
 
   async start(roster?: Roster): Promise<this> {
-    this.roster.replace((await this.pipeline.start()).roster)
+    const restored = await this.pipeline.start()
+    this.wants = restored.wants
+    this.roster.replace(restored.roster)
     if (roster !== undefined) await this.setRoster(roster)
     this.port = (await this.broker.start()).port ?? 0
     return this

@@ -6,40 +6,20 @@ import { checkTree, parseJson, payloadText, refuse } from '../../payload-text.ts
 import { type Adapter, type AdapterAnswer, type ForeignMessage, noAnswer } from '../adapter.ts'
 import { deviceId, ieeeOf, zigbeeDeviceId } from '../device-id.ts'
 import { DeviceVoice } from '../shared/device-voice.ts'
-import type { KnownValues } from '../shared/known-values.ts'
 import { isRecord, parseText } from '../shared/parse-value.ts'
 import { StateBook } from '../shared/state-book.ts'
-import { type ListedDevice, type Property, readDeviceList } from './device-list.ts'
+import { coordinatorOf, type ListedDevice, readDeviceList } from './device-list.ts'
+import type { Bridge, Known } from './known.ts'
 import { lastSeenOf } from './last-seen.ts'
 import { targetOf } from './names.ts'
 import { onlineOf } from './online.ts'
 import { tellAction, tellState } from './read-state.ts'
 
-interface Known {
-  name: string
-  disabled: boolean
-  /** JSON of its last `info`. */
-  info: string
-  properties: Readonly<Record<string, Property>>
-  readonly values: KnownValues
-  /** What its availability topic says; null before it has said anything. */
-  available: boolean | null
-  /** What we have told of it. */
-  told: boolean | null
-  lastSeen: number | null
-  /** Of its last state without `last_seen`: the same again is a repeat. */
-  print: string
-}
-
-interface Bridge {
-  online: boolean | null
-  onlineAt: number | null
-}
-
 const devicesMax = 1_000
 /** How long zigbee2mqtt may take to publish from disk what it knew before it started. */
 const startWindowMs = 60 * secondMs
 const ignored: ReadonlySet<string> = new Set(['logging', 'info', 'groups', 'definitions', 'health'])
+const bridgeId = (ieee: string): string => deviceId('z2m-bridge', ieee)
 const answerOf = (inputs: readonly Input[]): AdapterAnswer => ({ inputs, refusal: null })
 const invalid = (detail: string): AdapterAnswer => ({
   inputs: [],
@@ -54,7 +34,6 @@ const invalid = (detail: string): AdapterAnswer => ({
 export class Zigbee2mqtt implements Adapter {
   readonly name: string
   readonly #base: string
-  readonly #bridgeId: string
   readonly #filters: readonly string[]
   readonly #devices = new StateBook<Known>(devicesMax)
   readonly #bridges = new StateBook<Bridge>(1)
@@ -63,10 +42,8 @@ export class Zigbee2mqtt implements Adapter {
   #repeats = 0
 
   constructor(base: string) {
-    const usual = base === 'zigbee2mqtt'
     this.#base = base
-    this.name = usual ? 'zigbee2mqtt' : `zigbee2mqtt/${base}`
-    this.#bridgeId = usual ? 'z2m-bridge' : deviceId('z2m-bridge', base)
+    this.name = base === 'zigbee2mqtt' ? base : `zigbee2mqtt/${base}`
     this.#filters = [`${base}/#`]
   }
 
@@ -143,27 +120,46 @@ export class Zigbee2mqtt implements Adapter {
   #bridgeState(text: string, message: ForeignMessage): AdapterAnswer {
     const online = onlineOf(text)
     if (online === null) return invalid('bridge/state is online or offline')
-    const bridge = this.#bridges.get('bridge') ?? { online: null, onlineAt: null }
+    const bridge = this.#bridge()
     if (online && !message.retained) bridge.onlineAt = message.receivedAt
-    const first = bridge.online === null
     bridge.online = online
     this.#bridges.set('bridge', bridge)
-    const voice = new DeviceVoice(this.#bridgeId, message, { kept: message.retained })
-    if (first) {
-      const info = { type: 'bridge', name: this.#base.slice(0, 200), adapter: 'zigbee2mqtt' }
-      voice.info(info, message.client)
-    }
-    voice.status(online)
-    if (online) voice.beat()
-    const inputs = [...voice.inputs]
+    const inputs = [...this.#bridgeStatus(bridge, message)]
     for (const [ieee, known] of this.#devices) inputs.push(...this.#effective(ieee, known, message))
     return answerOf(inputs)
   }
 
+  #bridge(): Bridge {
+    return this.#bridges.get('bridge') ?? { ieee: null, online: null, onlineAt: null }
+  }
+
+  /** A bridge is its coordinator; before the first list nobody knows which one that is. */
+  #bridgeStatus({ ieee, online }: Bridge, message: ForeignMessage): readonly Input[] {
+    if (ieee === null || online === null) return []
+    const voice = new DeviceVoice(bridgeId(ieee), message, { kept: message.retained })
+    voice.status(online)
+    return (online ? voice.beat() : voice).inputs
+  }
+
+  #meetBridge(ieee: string | null, message: ForeignMessage): readonly Input[] {
+    const bridge = this.#bridge()
+    if (ieee === null || bridge.ieee === ieee) return []
+    const before = bridge.ieee
+    bridge.ieee = ieee
+    this.#bridges.set('bridge', bridge)
+    const info = { type: 'bridge', name: this.#base, adapter: 'zigbee2mqtt' }
+    return [
+      ...(before === null ? [] : new DeviceVoice(bridgeId(before), message).gone('removed').inputs),
+      ...new DeviceVoice(bridgeId(ieee), message).info(info, message.client).inputs,
+      ...this.#bridgeStatus(bridge, message),
+    ]
+  }
+
   #deviceList(text: string, message: ForeignMessage): AdapterAnswer {
-    const listed = readDeviceList(parseJson(text))
+    const parsed = parseJson(text)
+    const listed = readDeviceList(parsed)
     if (listed === null) return invalid('bridge/devices is no list')
-    const inputs: Input[] = []
+    const inputs: Input[] = [...this.#meetBridge(coordinatorOf(parsed), message)]
     const present = new Set(listed.map(({ ieee }) => ieee))
     for (const [ieee] of this.#devices)
       if (!present.has(ieee)) {

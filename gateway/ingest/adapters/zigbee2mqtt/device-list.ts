@@ -40,6 +40,13 @@ export function readDeviceList(parsed: unknown): readonly ListedDevice[] | null 
   })
 }
 
+/** Address of the coordinator: who the bridge is, whatever its base topic. */
+export function coordinatorOf(parsed: unknown): string | null {
+  const entries: readonly unknown[] = Array.isArray(parsed) ? parsed : []
+  const found = entries.filter(isRecord).find((entry) => entry['type'] === 'Coordinator')
+  return ieeeOf(parseText(found?.['ieee_address'], 40) ?? '')
+}
+
 function listed(
   entry: Readonly<Record<string, unknown>>,
   ieee: string,

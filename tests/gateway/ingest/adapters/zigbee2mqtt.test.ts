@@ -64,6 +64,7 @@ const h = 'z2m-00158d00000000aa'
 const s = 'z2m-00158d00000000bb'
 const p = 'z2m-00158d00000000cc'
 const b = 'zigbee2mqtt'
+const bridge = 'z2m-bridge-00124b0011223344'
 
 function started(list: unknown = all): Ear {
   const ear = new Ear(new Zigbee2mqtt('zigbee2mqtt'))
@@ -78,13 +79,14 @@ describe('zigbee2mqtt', () => {
     const ear = new Ear(new Zigbee2mqtt('zigbee2mqtt'))
     const answer = ear.say(`${b}/bridge/devices`, all, { retained: true })
     expect(short(answer)).toEqual([
+      `${bridge} is bridge zigbee2mqtt`,
       `${d} is door-contact 3号楼/门磁1`,
       `${h} is motion 3号楼`,
       `${s} is smoke smoke kitchen`,
       `${p} is power-meter plug`,
       'z2m-00158d00000000dd is sensor remote',
     ])
-    expect(answer.inputs[0]).toMatchObject({
+    expect(answer.inputs[1]).toMatchObject({
       info: { model: 'X1', manufacturer: 'Acme', adapter: 'zigbee2mqtt' },
     })
     expect(short(ear.say(`${b}/bridge/devices`, all))).toEqual([])
@@ -188,12 +190,12 @@ describe('zigbee2mqtt', () => {
     const ear = started()
     ear.say(`${b}/3号楼/availability`, 'online')
     expect(short(ear.say(`${b}/bridge/state`, 'offline'))).toEqual([
-      'z2m-bridge offline',
+      `${bridge} offline`,
       `${h} offline`,
     ])
     expect(short(ear.say(`${b}/bridge/state`, { state: 'online' }))).toEqual([
-      'z2m-bridge online',
-      'z2m-bridge beat',
+      `${bridge} online`,
+      `${bridge} beat`,
       `${h} online`,
     ])
     expect(short(ear.say(`${b}/3号楼/availability`, { state: 'offline' }))).toEqual([
