@@ -72,8 +72,8 @@ const WaterLow = Type.Object(
     windowMs: Ms(43_200_000),
     belowM3: Type.Number({ minimum: 0, default: 0.01 }),
     coverageShare: Type.Number({ minimum: 0.1, maximum: 1, default: 0.95 }),
-    /** Any other sign of life so recent stills it: a dry night is no alarm of a house that is up. */
-    unlessSignMs: Ms(21_600_000),
+    /** Any other sign of life so recent stills it: a dry night is no alarm, and one source no proof. */
+    unlessSignMs: Ms(43_200_000),
     /** So soon before the unseen rule decides, it leaves the word to that. */
     yieldMs: Ms(3_600_000),
     /** Not for those whose own window is longer than this. */

@@ -201,6 +201,7 @@ export class CareDesk {
     }
     if (person.resident === resident) return null
     if (person.resident.household !== resident.household) moved(person, now)
+    if (person.resident.watch?.since !== resident.watch?.since) person.sinceAt = null
     person.resident = resident
     return person
   }

@@ -126,7 +126,7 @@ class UnseenRule implements CareEngine {
       if (input.downSince !== null) pauseEnded(desk, Math.min(input.downSince, now), now, true)
       desk.meta({ startedAt: now })
       desk.prune()
-    } else if (now < before - stepBackMs) clockSetBack(desk, now)
+    } else if (now < before - stepBackMs) clockSetBack(desk, before, now)
     else if (due !== null && now - due > stallMs) pauseEnded(desk, before, now, false)
   }
 

@@ -20,6 +20,8 @@ export interface Person extends Waiting {
   knownAt: number
   /** Our time at which they came into the home where they live now; 0 where they have lived there all along. */
   movedAt: number
+  /** When the watch began, where our clock was set back to before that; null otherwise. */
+  sinceAt: number | null
   /** Newest sign by their own card, or by somebody who saw them. */
   own: LastEvidence | null
   /** Newest sign of their home that counts for them. */
@@ -50,6 +52,7 @@ export const createPerson = (resident: RosterResident, knownAt: number): Person 
   resident,
   knownAt,
   movedAt: 0,
+  sinceAt: null,
   own: null,
   home: null,
   signs: [],
@@ -62,6 +65,10 @@ export const createPerson = (resident: RosterResident, knownAt: number): Person 
   cannotTellAt: null,
   doubts: [],
 })
+
+/** Since when they are watched, by our clock. */
+export const sinceOf = ({ resident, sinceAt }: Person): number | null =>
+  resident.watch === null ? null : (sinceAt ?? resident.watch.since)
 
 /** Since when an alarm about them stands, our time; null while none does. */
 export const alarmedAt = ({ unseenAt, cannotTellAt }: Person): number | null =>

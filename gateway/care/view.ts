@@ -3,7 +3,7 @@ import { expectedMaxMs } from '../model/cadence.ts'
 import type { CareDesk } from './care-desk.ts'
 import { type Home, settledAt, staysOf } from './home.ts'
 import { clip, type Interval, merge, subtract, total } from './intervals.ts'
-import type { Person } from './person.ts'
+import { type Person, sinceOf } from './person.ts'
 import { covered, type Source } from './source.ts'
 import { absences, isAway, spanOf } from './span.ts'
 
@@ -35,7 +35,7 @@ export function isAlone(desk: CareDesk, { resident }: Person, at: number): boole
 export function viewOf(desk: CareDesk, person: Person, now: number): View {
   const { watch, community } = person.resident
   const fullMs = watch?.windowMs ?? 0
-  const since = watch?.since ?? now
+  const since = sinceOf(person) ?? now
   const last = newest(person.own, person.home, since)
   const from = Math.max(last?.ts ?? since, person.movedAt)
   const away = absences(person.resident, person.returned)
@@ -80,8 +80,7 @@ function newest(
 
 /** Time in `[from, to)` in which somebody looked who could have told the resident from a visitor. */
 export function watched(desk: CareDesk, person: Person, from: number, to: number): Interval[] {
-  const { watch } = person.resident
-  const start = Math.max(from, watch?.since ?? from, person.movedAt)
+  const start = Math.max(from, sinceOf(person) ?? from, person.movedAt)
   const all = desk.sourcesFor(person).flatMap(({ source }) => clip(covered(source), start, to))
   const home = homeOf(desk, person)
   return home === null ? [] : subtract(merge(all), staysOf(home))
@@ -125,6 +124,6 @@ export function decidableAt(desk: CareDesk, person: Person): number {
   const delivered =
     home?.lateAt !== null && home?.lateAt !== undefined && home.lateAt >= person.knownAt
   const known = delivered ? 0 : person.knownAt + settings.settleMaxMs
-  const since = person.resident.watch?.since ?? 0
+  const since = sinceOf(person) ?? 0
   return Math.max(desk.settledAt, settled, since >= person.knownAt - settings.lateMs ? 0 : known)
 }
