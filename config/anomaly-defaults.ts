@@ -40,6 +40,7 @@ export const anomalyDefaults: Record<AnomalyType, AnomalyDefault> = {
   'lift.trapped': of('C0205', '电梯困人', 'Person trapped in lift'),
   'device.offline': of('C0314', '设备离线', 'Device offline'),
   'device.battery-low': of('C0314', '设备电量低', 'Battery low'),
+  'device.clock': of('C0314', '设备时钟不准', 'Device clock wrong'),
   'camera.offline': of('C0303', '摄像机没有画面', 'Camera offline'),
   'camera.frozen': of('C0303', '摄像机画面不动', 'Camera picture frozen'),
   'camera.covered': of('C0303', '摄像机被遮挡', 'Camera covered'),

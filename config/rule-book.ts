@@ -1,5 +1,6 @@
 import type { CommunityMode } from '../contracts/roster.ts'
 import type { CareSettings } from './care-schema.ts'
+import type { HealthSettings } from './health-schema.ts'
 import type { Rule } from './rule-schema.ts'
 
 /** Rules as the engines take them: plain data, checked, defaults filled in, versions tagged. */
@@ -10,6 +11,7 @@ export interface RuleBook {
   readonly lateAfterMs: number
   readonly lateSettleMs: number
   readonly settleMs: number
+  readonly health: HealthSettings
   readonly care: CareSettings
   /** Version of the care numbers, as rules have it. */
   readonly careVersionTag: string

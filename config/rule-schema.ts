@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { WeekWindow } from '../contracts/access.ts'
 import { zoneKinds } from '../contracts/roster.ts'
 import { CareSettings } from './care-schema.ts'
+import { HealthSettings } from './health-schema.ts'
 import { base, closed, Ms } from './rule-base.ts'
 import { ExpressionRule, ModeRules } from './rule-expression.ts'
 
@@ -127,6 +128,7 @@ export const RulesFile = Type.Object(
     expression: list(ExpressionRule),
     /** Other numbers while a mode holds: the rule by its id, and what of it is different. */
     modes: Type.Optional(ModeRules),
+    health: Type.Optional(HealthSettings),
     care: Type.Optional(CareSettings),
   },
   closed,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Value } from 'typebox/value'
 import { CareSettings } from './care-schema.ts'
+import { HealthSettings } from './health-schema.ts'
 import type { RuleBook } from './rule-book.ts'
 import { modeVariants } from './rule-modes.ts'
 import { contradictionsOf, refusalOf, ruleSections } from './rule-check.ts'
@@ -49,6 +50,7 @@ export function loadRules(text: string, source = 'rules.yaml'): RuleBook {
     lateAfterMs: file.lateAfterMs,
     lateSettleMs: file.lateSettleMs,
     settleMs: file.settleMs,
+    health: file.health ?? (Value.Default(HealthSettings, {}) as HealthSettings),
     care,
     careVersionTag: tagOf(care.version, care),
     version: rulesVersion(text),

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { CareItem } from './care.ts'
+import { DeviceHealth } from './device-health.ts'
 import { Detection, FaceQuality } from './detections.ts'
 
 /**
@@ -50,6 +51,8 @@ export const DeviceState = Type.Object({
   online: Type.Union([Type.Boolean(), Type.Null()]),
   lastSeenAt: Type.Union([Type.Number(), Type.Null()]),
   lastValues: Type.Record(Type.String(), TelemetryPoint),
+  /** Null for a device that is not approved, or was never heard of. */
+  health: Type.Union([DeviceHealth, Type.Null()]),
 })
 export type DeviceState = Static<typeof DeviceState>
 

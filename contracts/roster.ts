@@ -136,6 +136,8 @@ export const RosterDevice = Type.Object({
   relay: Type.Optional(Type.Union([RelaySettings, Type.Null()])),
   /** False when the bridge of a foreign device no longer speaks of it: its silence is no fault. */
   announced: Type.Optional(Type.Boolean()),
+  /** What it hangs on, by device id: a switch, a bridge, a gateway device. When that is down, this one says nothing. */
+  via: Type.Optional(Type.Union([Slug, Type.Null()])),
 })
 export type RosterDevice = Static<typeof RosterDevice>
 

@@ -12,6 +12,7 @@ import { ladder } from './migrations/0008-ladder.ts'
 import { careLife } from './migrations/0009-care-life.ts'
 import { modes } from './migrations/0010-modes.ts'
 import { devices } from './migrations/0011-devices.ts'
+import { deviceVia } from './migrations/0012-device-via.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -54,6 +55,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0009-care-life': careLife(),
         '0010-modes': modes(),
         '0011-devices': devices(),
+        '0012-device-via': deviceVia(),
       }),
     },
   })

@@ -192,6 +192,7 @@ export interface DevicesTable {
   relay: string | null
   /** JSON of DeviceOrigin; null for devices that have said nothing of themselves. */
   origin: string | null
+  via: string | null
   created_at: number
   updated_at: number
 }

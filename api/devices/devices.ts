@@ -8,6 +8,7 @@ import { recordChange } from '../roster/change.ts'
 import { deviceOf, originOf } from '../roster/rows.ts'
 import { type Issued, issueCredential, revokeCredential, usernameOf } from './credentials.ts'
 import { type DeviceRules, settingsOf } from './settings.ts'
+import { checkVia } from './via.ts'
 
 export interface DeviceOutcome {
   readonly device: RosterDevice
@@ -67,7 +68,9 @@ export async function registerDevice(
     household: body.household ?? null,
     intervalMs: body.intervalMs ?? null,
     ...settingsOf(body, body, {}, rules),
+    via: body.via ?? null,
   }
+  await checkVia(trx, device)
   await insertDevice(trx, device, now)
   return withCredential(trx, device, 'registered', now)
 }
@@ -102,6 +105,7 @@ const columnsOf = (device: RosterDevice) => ({
   door: toJsonOrNull(device.door),
   barrier: toJsonOrNull(device.barrier),
   relay: toJsonOrNull(device.relay),
+  via: device.via ?? null,
 })
 
 async function checkHousehold(
@@ -175,7 +179,9 @@ export async function patchDevice(
     household: patch.household ?? device.household,
     intervalMs: patch.intervalMs ?? device.intervalMs,
     ...settingsOf({ id: device.id, type }, patch, device, rules),
+    via: patch.via === undefined ? (device.via ?? null) : patch.via,
   }
+  if (patch.via !== undefined) await checkVia(trx, next)
   await saveDevice(trx, next, now)
   const change = await recordChange(trx, { devices: { upsert: [next] } })
   await tellOfDevice(trx, next, 'changed', now)

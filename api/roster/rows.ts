@@ -47,6 +47,7 @@ export const deviceOf = (row: Selectable<DevicesTable>): RosterDevice => ({
   barrier: fromJsonOrNull(row.barrier) as BarrierSettings | null,
   relay: fromJsonOrNull(row.relay) as RelaySettings | null,
   ...(originOf(row)?.gone == null ? {} : { announced: false }),
+  via: row.via,
 })
 
 export const originOf = (row: Pick<Selectable<DevicesTable>, 'origin'>): DeviceOrigin | null =>

@@ -118,6 +118,7 @@ const itemOf = (device: ListedDevice, state: DeviceState | undefined): DeviceIte
   online: state?.online ?? null,
   lastSeenAt: state?.lastSeenAt ?? null,
   lastValues: state?.lastValues ?? {},
+  health: state?.health ?? null,
 })
 
 function oneRoutes(app: App, deps: DeviceDeps): void {

@@ -107,6 +107,13 @@ export const httpErrors = {
     '检查盒子和网线；已写的都在，连上后自动生效',
     'Check the box and its cable; nothing is lost, it takes effect on return',
   ),
+  'device.via-ring': entry(
+    422,
+    '设备挂到了自己下面',
+    'Device hangs on itself',
+    '上级设备不能绕回它自己，最多 8 级；改 `via`',
+    'Parents must not lead back to the device, nor be more than 8; change `via`',
+  ),
   'gateway.roster-version': entry(
     409,
     '名册版本不连续',

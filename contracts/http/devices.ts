@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { BarrierSettings, DoorSettings } from '../access.ts'
+import { DeviceHealth } from '../device-health.ts'
 import { CameraHealth } from '../health.ts'
 import { Slug } from '../ids.ts'
 import { DeviceEntity } from '../payloads.ts'
@@ -40,6 +41,8 @@ export const DeviceCreate = Type.Object({
   door: Type.Optional(orNull(Type.Partial(DoorSettings))),
   barrier: Type.Optional(orNull(Type.Partial(BarrierSettings))),
   relay: Type.Optional(orNull(RelayGiven)),
+  /** What it hangs on: a switch, bridge or gateway device of the same community. Null takes it away. */
+  via: Type.Optional(orNull(Slug)),
 })
 export type DeviceCreate = Static<typeof DeviceCreate>
 
@@ -86,6 +89,8 @@ export const DeviceItem = Type.Object({
   online: Type.Union([Type.Boolean(), Type.Null()]),
   lastSeenAt: Type.Union([Type.Number(), Type.Null()]),
   lastValues: Type.Record(Type.String(), TelemetryPoint),
+  /** Null while the box is out of reach or has nothing to say of it. */
+  health: orNull(DeviceHealth),
 })
 export type DeviceItem = Static<typeof DeviceItem>
 

@@ -77,7 +77,15 @@ function decodeElement(
   const { ts, marked: clockMarked } = time
   const seq = sentSeq === undefined ? null : (sentSeq as number)
   const { community, device } = from
-  out.inputs.push({ kind: 'beat', community, device, ts, seq, receivedAt })
+  out.inputs.push({
+    kind: 'beat',
+    community,
+    device,
+    ts,
+    seq,
+    receivedAt,
+    ...(sentTs === undefined ? {} : { sentTs: sentTs as number }),
+  })
   for (const name in values) {
     const value = values[name] as Reading['value'] | null
     if (value === null) continue

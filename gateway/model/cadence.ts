@@ -15,7 +15,7 @@ export interface Cadence {
   /** The last gap; what comes within half a second belongs to the same speech. */
   readonly lastMs: number
   readonly restMs: number
-  /** By index, at most `bandsMax`. */
+  /** By index, at most about a hundred. */
   readonly bands: readonly Band[]
   /** Gaps in a row of one length, and the time they took. */
   readonly run: readonly [index: number, count: number, ms: number]

@@ -31,6 +31,8 @@ export interface Beat {
   readonly ts: number
   readonly seq: number | null
   readonly receivedAt: number
+  /** The time that the message bears, however wrong; left out where it bears none. */
+  readonly sentTs?: number
 }
 
 export interface DeviceEventInput {

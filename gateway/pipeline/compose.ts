@@ -3,6 +3,7 @@ import type { RuleBook } from '../../config/rules.ts'
 import { createAccessEngine } from '../access/access-engine.ts'
 import { createParkingEngine } from '../access/parking-engine.ts'
 import { careOptions, createCareEngine } from '../care/care-engine.ts'
+import { createHealthEngine } from '../device-health/health-engine.ts'
 import { migrate } from '../db/migrations.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import { outboxTables } from '../outbox/outbox-store.ts'
@@ -27,13 +28,17 @@ export const composeEngines =
     const care = createCareEngine({ roster }, careOptions(rules))
     const access = createAccessEngine({ roster })
     const parking = createParkingEngine({ roster })
+    const health = createHealthEngine({ roster, rules })
     return {
       engines: [
         { name: 'rules', engine: createRuleEngine({ roster, rules }) },
         { name: 'care', engine: care },
         { name: 'access', engine: access },
         { name: 'parking', engine: parking },
+        // After the rules: it adds to what they have raised.
+        { name: 'device-health', engine: health },
       ],
+      deviceHealth: (community, now) => health.states(community, now),
       careItems: (community, now) => care.items(community, now),
       accessMemory: () => ({ ...access.memory(), sessions: parking.sessions() }),
     }

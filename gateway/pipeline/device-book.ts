@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import type { DeviceHealth } from '../../contracts/device-health.ts'
 import type { DeviceState, TelemetryPoint } from '../../contracts/private-api.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
 
@@ -160,13 +161,14 @@ export class DeviceBook {
     for (const devices of this.#devices.values()) yield* devices.values()
   }
 
-  states(community: string): DeviceState[] {
+  states(community: string, health: ReadonlyMap<string, DeviceHealth> = new Map()): DeviceState[] {
     return [...(this.#devices.get(community)?.values() ?? [])].map((entry) => ({
       id: entry.id,
       community,
       online: entry.online,
       lastSeenAt: entry.lastSeenAt,
       lastValues: Object.fromEntries(entry.lastValues),
+      health: health.get(entry.id) ?? null,
     }))
   }
 

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import type { DeviceHealth } from '../../contracts/device-health.ts'
 import type { CareItem } from '../../contracts/care.ts'
 import type { ParkingSession } from '../../contracts/http/access.ts'
 import type { AccessMemory } from '../access/passback.ts'
@@ -19,6 +20,8 @@ export interface EntranceMemory extends AccessMemory {
 
 export interface EngineSet {
   readonly engines: readonly NamedEngine[]
+  /** By device id. */
+  deviceHealth(community: string, now: number): ReadonlyMap<string, DeviceHealth>
   careItems(community: string, now: number): CareItem[]
   accessMemory(): EntranceMemory
 }

@@ -82,7 +82,10 @@ export function threadMethods(deps: MethodDeps): PipelineMethods {
   const { runner, outbox, clock } = deps
   return {
     careItems: (community, now) => runner.processor.engineSet.careItems(community, now),
-    deviceStates: (community) => runner.processor.devices.states(community),
+    deviceStates(community) {
+      const { devices, engineSet } = runner.processor
+      return devices.states(community, engineSet.deviceHealth(community, clock()))
+    },
     stats: () => stats(deps),
     telemetry: (query) => telemetry(deps, query),
     quarantine(messages, counted) {

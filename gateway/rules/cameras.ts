@@ -5,14 +5,14 @@ import type { Effect } from '../model/effect.ts'
 import type { CameraStateFact, CoverageFact, SightingFact } from '../model/input.ts'
 import { type Cell, cellOf, type DeviceEntry, rest, selects } from './cell.ts'
 import { clearOf, raiseOf } from './report.ts'
-import type { RuleDesk } from './rule-desk.ts'
+import { isHealths, type RuleDesk } from './rule-desk.ts'
 import { watchZone, type Zone, zoneEmpty } from './track.ts'
 
 const nothing: readonly Effect[] = []
 
 /**
- * The state that the camera hub reports. A camera that was never seen to work and is offline is one that
- * nobody has connected yet: a baseline.
+ * What is wrong with the pictures, by the camera hub. That there are none at all is judged in
+ * gateway/device-health; a camera that was never seen to work is one that nobody has connected yet.
  */
 export function applyCameraState(desk: RuleDesk, fact: CameraStateFact): readonly Effect[] {
   const entry = desk.entry(fact.community, fact.camera)
@@ -23,7 +23,7 @@ export function applyCameraState(desk: RuleDesk, fact: CameraStateFact): readonl
   }
   let effects = nothing
   for (const rule of desk.rulesIn(fact.community)) {
-    if (rule.kind !== 'camera' || !selects(rule, entry.device)) continue
+    if (rule.kind !== 'camera' || isHealths(rule) || !selects(rule, entry.device)) continue
     const cell = cellOf(entry, rule)
     const came =
       rule.state === fact.state

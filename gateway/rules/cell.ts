@@ -69,10 +69,6 @@ export interface DeviceEntry {
   device: RosterDevice | null
   /** Our time of its last message, rounded up to a grain, so that not every message is a write. */
   seenAt: number | null
-  /** Since when its status says `offline`, our time. */
-  offlineSince: number | null
-  /** Null until it has been heard of: a first `offline` is a baseline. */
-  online: boolean | null
   /** A camera: pictures have been seen from it. */
   worked: boolean
   /** As its self-description says; the roster's wins. */
@@ -92,8 +88,6 @@ export const createEntry = (community: string, id: string): DeviceEntry => ({
   id,
   device: null,
   seenAt: null,
-  offlineSince: null,
-  online: null,
   worked: false,
   intervalMs: null,
   clock: null,

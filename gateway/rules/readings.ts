@@ -5,7 +5,6 @@ import type { Reading } from '../model/input.ts'
 import { type Cell, cellOf, type DeviceEntry, selects } from './cell.ts'
 import { type LatchTimes, latch, latchDue, type Observation, type Outcome } from './latch.ts'
 import { intervalOf } from './missing.ts'
-import { fireMissing } from './presence.ts'
 import { isNewer } from './order.ts'
 import { fireCamera } from './cameras.ts'
 import { clearOf, raiseOf, readingEvidence } from './report.ts'
@@ -146,10 +145,9 @@ function fire(desk: RuleDesk, cell: Cell, now: number): readonly Effect[] {
     case 'threshold':
     case 'boolean':
       return fireValue(desk, cell as ValueCell, now)
-    case 'missing':
-      return fireMissing(desk, cell, cell.rule, now)
     case 'camera':
       return fireCamera(desk, cell, cell.rule)
+    case 'missing':
     case 'track':
     case 'expression':
       return nothing

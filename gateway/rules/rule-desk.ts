@@ -1,10 +1,9 @@
-import type { MissingRule, Rule, RuleBook } from '../../config/rules.ts'
+import type { Rule, RuleBook } from '../../config/rules.ts'
 import { DueHeap } from '../model/due-heap.ts'
 import type { ClearEffect, Effect, RaiseEffect } from '../model/effect.ts'
 import type { StateRow } from '../model/engine.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import { type Cell, cellOf, createEntry, type DeviceEntry, rest, selects } from './cell.ts'
-import { missingAt, watchedForSilence } from './missing.ts'
 import { clearOf } from './report.ts'
 import { ModeRules } from './mode-rules.ts'
 import { Standing } from './standing.ts'
@@ -30,9 +29,8 @@ export class RuleDesk {
   readonly due = new DueHeap<Cell>()
   /** Our time at the last input; null before the first. */
   now: number | null = null
-  /** Nobody is missing before this, our time. */
+  /** No camera is reported before this, our time. */
   settledAt = 0
-  readonly missingRules: readonly MissingRule[]
   readonly #communities = new Map<string, Map<string, DeviceEntry>>()
   readonly #dirtyEntries = new Set<DeviceEntry>()
   readonly #dirtyCells = new Set<Cell>()
@@ -48,7 +46,6 @@ export class RuleDesk {
     this.roster = roster
     this.book = book
     this.#modes = new ModeRules(roster, book)
-    this.missingRules = book.rules.filter((rule) => rule.kind === 'missing')
   }
 
   passed(now: number): void {
@@ -106,18 +103,6 @@ export class RuleDesk {
     return this.#modes.nextEdge(this.now)
   }
 
-  /** Sets when a device counts as missing, by every rule about that. */
-  expect(entry: DeviceEntry): void {
-    if (!watchedForSilence(entry)) return
-    for (const rule of this.missingRules) {
-      if (entry.device === null || !selects(rule, entry.device)) continue
-      const cell = cellOf(entry, rule)
-      if (cell.phase === 'active') continue
-      cell.dueAt = missingAt(rule, entry, this.settledAt)
-      this.due.schedule(cell)
-    }
-  }
-
   /** The end of an anomaly waits to be said, whose rule was gone when the state was restored. */
   get withdraws(): boolean {
     return this.#orphans.length > 0
@@ -141,7 +126,6 @@ export class RuleDesk {
       entry.plan.clear()
       effects.push(...this.#dropCells(entry, now))
       if (approved === null) this.#forget(entry)
-      else this.expect(entry)
     }
     return effects
   }
@@ -186,7 +170,11 @@ export class RuleDesk {
     const { community, device, rule: id, zone } = parseCellKey(key)
     const rule = this.#modes.ruleOf(id, community, this.now ?? 0)
     const saved = originOf(value)
-    if (rule === null || (saved.anomaly !== null && saved.anomaly !== rule.anomaly)) {
+    if (
+      rule === null ||
+      isHealths(rule) ||
+      (saved.anomaly !== null && saved.anomaly !== rule.anomaly)
+    ) {
       this.#deleted.add(key)
       const anomalyKey = saved.stood
         ? savedAnomalyKey(saved.anomaly, community, device, zone)
@@ -260,6 +248,10 @@ export class RuleDesk {
     this.#deleted.add(entry.key)
   }
 }
+
+/** Rules that the device-health engine applies. */
+export const isHealths = (rule: Rule): boolean =>
+  rule.kind === 'missing' || (rule.kind === 'camera' && rule.state === 'offline')
 
 export const createRuleDesk = (roster: RosterView, book: RuleBook): RuleDesk =>
   new RuleDesk(roster, book)

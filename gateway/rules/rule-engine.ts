@@ -7,7 +7,7 @@ import { Expressions } from './expression/expressions.ts'
 import { createRuleDesk, type RuleDesk } from './rule-desk.ts'
 import { applyReading, fireDue } from './readings.ts'
 import { applyCameraState, applyCoverage, applySighting } from './cameras.ts'
-import { applyInfo, applySign, applyStatus } from './presence.ts'
+import { applyInfo, applySign } from './presence.ts'
 import { clockSetBack, pauseEnded } from './time-steps.ts'
 
 const nothing: readonly Effect[] = []
@@ -30,7 +30,7 @@ export interface RuleEngineDeps {
  * - The first value ever is a baseline, but for rules marked `lifeSafety`.
  * - History (`lateAfterMs`) may end an alarm but begins none; a life-safety value that comes late raises
  *   if nothing newer follows. What is older than what was applied changes nothing.
- * - After a pause of ours nobody is missing for `settleMs`, and the pause does not count as silence.
+ * - Whether a device or a camera is there at all is judged in gateway/device-health.
  */
 export function createRuleEngine({ roster, rules }: RuleEngineDeps): RuleEngine {
   const desk = createRuleDesk(roster, rules)
@@ -121,13 +121,15 @@ class RulesOverLog implements RuleEngine {
       case 'beat':
       case 'event':
         this.#expressions.sign(input)
-        return applySign(desk, input)
+        applySign(desk, input)
+        return nothing
       case 'status':
         this.#expressions.status(input)
-        return applyStatus(desk, input)
+        return nothing
       case 'info':
         this.#expressions.info(input)
-        return applyInfo(desk, input)
+        applyInfo(desk, input)
+        return nothing
       case 'camera-state':
         return applyCameraState(desk, input)
       case 'sighting':

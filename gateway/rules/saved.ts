@@ -5,8 +5,6 @@ import { type Cell, cellOf, createEntry, type DeviceEntry, type Phase, type Valu
 /** Rows as they stand in the state table. Written by ourselves, so trusted. */
 interface SavedEntry {
   readonly s: number | null
-  readonly o: number | null
-  readonly n: boolean | null
   readonly w: boolean
   readonly i: number | null
   readonly c: readonly [number, number | null, number, boolean] | null
@@ -34,8 +32,6 @@ export function saveEntry(entry: DeviceEntry): string {
   const { clock } = entry
   const saved: SavedEntry = {
     s: entry.seenAt,
-    o: entry.offlineSince,
-    n: entry.online,
     w: entry.worked,
     i: entry.intervalMs,
     c: clock === null ? null : [clock.ts, clock.seq, clock.receivedAt, clock.steady],
@@ -49,8 +45,6 @@ export function loadEntry(key: string, value: string): DeviceEntry {
   const entry = createEntry(community, id)
   const saved = JSON.parse(value) as SavedEntry
   entry.seenAt = saved.s
-  entry.offlineSince = saved.o
-  entry.online = saved.n
   entry.worked = saved.w
   entry.intervalMs = saved.i
   if (saved.c !== null) {

@@ -10,8 +10,7 @@ export function pauseEnded(desk: RuleDesk, from: number, to: number): void {
   const pauseMs = Math.max(0, to - from)
   for (const entry of desk.entries()) {
     if (entry.seenAt !== null) entry.seenAt += pauseMs
-    if (entry.seenAt !== null || entry.offlineSince !== null) desk.touch(entry)
-    desk.expect(entry)
+    if (entry.seenAt !== null) desk.touch(entry)
     for (const cell of entry.cells.values()) {
       if (cell.dueAt === null || cell.rule.kind === 'missing') continue
       const settleMs = cell.rule.kind === 'camera' ? desk.book.settleMs : desk.book.lateSettleMs
@@ -34,7 +33,6 @@ export function clockSetBack(desk: RuleDesk, now: number): void {
   desk.settleUntil(now + desk.book.settleMs)
   for (const entry of desk.entries()) {
     if (entry.seenAt !== null) entry.seenAt = Math.min(entry.seenAt, now)
-    if (entry.offlineSince !== null) entry.offlineSince = Math.min(entry.offlineSince, now)
     if (entry.clock !== null) entry.clock = { ...entry.clock, receivedAt: now }
     for (const last of entry.applied.values()) last.ts = Math.min(last.ts, now)
     desk.touch(entry)
@@ -45,6 +43,5 @@ export function clockSetBack(desk: RuleDesk, now: number): void {
       if (cell.dueAt !== null) cell.dueAt = Math.min(cell.dueAt, now + span(cell))
       desk.changed(cell)
     }
-    desk.expect(entry)
   }
 }

@@ -13,6 +13,7 @@ const islands = [
   'vision',
   'rules',
   'care',
+  'device-health',
   'access',
   'telemetry',
   'outbox',

@@ -111,6 +111,7 @@ export class Bench {
           this.engine = new TestEngine(this.breakOn)
           return {
             engines: [{ name: 'test', engine: this.engine }],
+            deviceHealth: () => new Map(),
             careItems: () => [],
             accessMemory: () => ({ passages: [], entries: [], sessions: [] }),
           }

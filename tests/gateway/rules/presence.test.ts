@@ -6,28 +6,6 @@ const s = 1_000
 const minute = 60 * s
 const hour = 60 * minute
 
-const beat = (at: number, device = 'd', ts = at): Input => ({
-  kind: 'beat',
-  community,
-  device,
-  ts: t0 + ts,
-  seq: null,
-  receivedAt: t0 + at,
-})
-const status = (online: boolean, at: number, retained = false): Input => ({
-  kind: 'status',
-  community,
-  device: 'd',
-  online,
-  retained,
-  receivedAt: t0 + at,
-})
-const start = (downSince: number | null, at: number): Input => ({
-  kind: 'start',
-  downSince: downSince === null ? null : t0 + downSince,
-  receivedAt: t0 + at,
-})
-
 const state = (what: 'ok' | 'offline' | 'frozen', at: number, since = at): Input => ({
   kind: 'camera-state',
   community,
@@ -37,109 +15,25 @@ const state = (what: 'ok' | 'offline' | 'frozen', at: number, since = at): Input
   receivedAt: t0 + at,
 })
 
-describe('a device that falls silent', () => {
-  const cases: readonly [string, readonly Input[], number, readonly string[]][] = [
-    ['is missing after three intervals', [beat(0)], 5 * minute, ['+device.offline@180']],
-    [
-      'is back with its next message, however old that tells',
-      [beat(0), beat(4 * minute, 'd', -hour)],
-      5 * minute,
-      ['+device.offline@180', '-device.offline@240'],
-    ],
-    [
-      'is not missing while it speaks',
-      [beat(0), beat(2 * minute), beat(4 * minute)],
-      5 * minute,
-      [],
-    ],
-    ['was never heard of: nothing is known, nothing is said', [], hour, []],
-    [
-      'says so itself: half a minute of grace',
-      [beat(0), status(false, 10 * s)],
-      2 * minute,
-      ['+device.offline@40'],
-    ],
-    [
-      'comes back within the grace',
-      [beat(0), status(false, 10 * s), status(true, 30 * s)],
-      2 * minute,
-      [],
-    ],
-    ['is offline from the first we hear of it: a baseline', [status(false, 0, true)], hour, []],
-    [
-      'went offline while we did not listen',
-      [beat(0), status(false, 10 * s, true)],
-      2 * minute,
-      ['+device.offline@40'],
-    ],
-    [
-      'an old "online" of the broker proves nothing',
-      [beat(0), status(true, 4 * minute, true)],
-      5 * minute,
-      ['+device.offline@180'],
-    ],
-    [
-      'was silent only because we were down',
-      [beat(0), start(minute, 3 * hour), beat(3 * hour + 90 * s)],
-      3 * hour + 2 * minute,
-      [],
-    ],
-    [
-      'stays silent after we are back',
-      [beat(0), start(2.9 * minute, 3 * hour)],
-      3 * hour + 5 * minute,
-      [`+device.offline@${3 * 3_600 + 60}`],
-    ],
-  ]
-  test.each(cases)('%s', (_, inputs, until, expected) => {
-    const { engine } = engineFor([aDevice('d', { intervalMs: minute })])
-    expect(brief(play(engine, inputs, until))).toEqual(expected)
-  })
-
-  test('one that never says how often it reports has a day, or its own word for it', () => {
-    const { engine } = engineFor([aDevice('d')])
-    expect(brief(play(engine, [beat(0)], 30 * hour))).toEqual(
-      [`+device.offline@${26 * 3_600 + 3}`].map(() =>
-        expect.stringMatching(/^\+device\.offline@936/),
-      ),
-    )
-    const told = engineFor([aDevice('d')]).engine
-    const info: Input = {
-      kind: 'info',
-      community,
-      device: 'd',
-      info: { intervalMs: minute },
-      client: 'd',
-      receivedAt: t0,
-    }
-    expect(brief(play(told, [info, beat(0)], hour))).toEqual(['+device.offline@180'])
-  })
-
-  test('a camera has its own rules, and what is not approved is nobody of ours', () => {
-    const { engine } = engineFor([
-      aDevice('d', { type: 'camera', intervalMs: minute }),
-      aDevice('p', { state: 'pending', intervalMs: minute }),
-    ])
-    const inputs = [
-      beat(0),
-      beat(0, 'p'),
-      reading('p', 'smoke', true, 0),
-      reading('stranger', 'smoke', true, 0),
-    ]
+describe('a device', () => {
+  test('that is not approved is nobody of ours', () => {
+    const { engine } = engineFor([aDevice('p', { state: 'pending', intervalMs: minute })])
+    const inputs = [reading('p', 'smoke', true, 0), reading('stranger', 'smoke', true, 0)]
     expect(play(engine, inputs, hour)).toEqual([])
   })
 
   test('withdrawn from the roster, its alarms end', () => {
     const { engine, roster } = engineFor([aDevice('d', { intervalMs: minute })])
-    const effects = play(engine, [beat(0), reading('d', 'smoke', true, 0)], 4 * minute)
-    expect(brief(effects)).toEqual(['+smoke.alarm@2', '+device.offline@180'])
+    expect(brief(play(engine, [reading('d', 'smoke', true, 0)], 4 * minute))).toEqual([
+      '+smoke.alarm@2',
+    ])
     roster.patch({
       base: 1,
       version: 2,
       devices: { upsert: [aDevice('d', { state: 'blocked' })], remove: [] },
     })
     const after = engine.apply({ kind: 'tick', receivedAt: t0 + 5 * minute })
-    expect(brief(after).sort()).toEqual(['-device.offline@300', '-smoke.alarm@300'])
+    expect(brief(after)).toEqual(['-smoke.alarm@300'])
     expect(engine.nextDueAt()).toBeNull()
     expect(
       engine
@@ -156,28 +50,15 @@ describe('a camera', () => {
     camera: { priority: 'public', tasks: [], source: null, zones: [], staleAfterMs: 10_000 },
   })
   const cases: readonly [string, readonly Input[], readonly string[]][] = [
-    ['that dies', [state('ok', 0), state('offline', 20 * s, 10 * s)], ['+camera.offline@15']],
-    ['that only stumbles', [state('ok', 0), state('offline', 20 * s), state('ok', 22 * s)], []],
     [
       'that freezes and recovers',
       [state('ok', 0), state('frozen', 20 * s), state('ok', minute)],
       ['+camera.frozen@25', '-camera.frozen@60'],
     ],
     [
-      'that freezes, then dies',
+      'that freezes, then dies: that it is gone is told elsewhere',
       [state('ok', 0), state('frozen', 20 * s), state('offline', minute)],
-      ['+camera.frozen@25', '-camera.frozen@60', '+camera.offline@65'],
-    ],
-    ['that nobody has connected yet', [state('offline', 0)], []],
-    [
-      'whose will speaks before the hub',
-      [state('ok', 0), status(false, 15 * s), state('offline', 20 * s, 10 * s)],
-      ['+camera.offline@15'],
-    ],
-    [
-      'that is not back yet when we are',
-      [state('ok', 0), start(s, 10 * s), state('offline', 20 * s), state('ok', 30 * s)],
-      [],
+      ['+camera.frozen@25', '-camera.frozen@60'],
     ],
   ]
   test.each(cases)('%s', (_, inputs, expected) => {

@@ -38,6 +38,7 @@ test('a fire that stood before a restart goes on after it; one of yesterday does
       online: true,
       lastSeenAt: ts,
       lastValues: { smoke: { ts, value: true } },
+      health: null,
     },
   ]
   const old = watch()
