@@ -116,7 +116,8 @@ function interrupted(log: readonly Input[], seed: number): AnyEffect[] {
     if (roll(29) !== 0) continue
     save(engine.takeDirty())
     engine = newEngine()
-    engine.restore([...table].sort().map(([key, value]) => ({ key, value })))
+    const rows = [...table].map(([key, value]) => ({ key, value }))
+    engine.restore(rows.sort((a, b) => (a.key < b.key ? -1 : 1)))
   }
   return effects
 }
