@@ -1,5 +1,12 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
-import { credential, Rig, rosterOf, secret, until } from '../../broker/rig.ts'
+import type { Broker } from '../../../../gateway/broker/broker.ts'
+import { createExternalBroker } from '../../../../gateway/broker/external-broker.ts'
+import { credential, Rig, rosterOf, secret, silent, until } from '../../broker/rig.ts'
+import { Mosquitto } from '../../../support/mosquitto.ts'
+import { needs } from '../../../support/needs.ts'
 
 // Shapes as in the tests of each adapter, which name their upstream files.
 const closing: (() => Promise<unknown> | void)[] = []
@@ -105,4 +112,56 @@ describe('devices of others, over a real broker', () => {
     expect(mine?.lastValues['waterLeak']?.value).toBe(true)
     expect(rig.quarantined).toEqual([])
   }, 120_000)
+
+  test.runIf(needs('mosquitto'))(
+    'mosquitto, byte for byte from mosquitto_pub; what was retained while we were away is a state',
+    async () => {
+      const mosquitto = new Mosquitto()
+      closing.push(async () => {
+        await mosquitto.stop()
+        mosquitto.remove()
+      })
+      await mosquitto.start()
+      const rig = new Rig()
+      closing.push(() => rig.close())
+      await rig.start(rosterOf([], []))
+      const publish = (topic: string, payload: unknown, ...flags: string[]): Promise<unknown> => {
+        const file = join(mosquitto.folder, 'payload')
+        writeFileSync(file, bytesOf(payload))
+        const options = ['-p', String(mosquitto.port), '-t', topic, '-f', file, '-q', '1', ...flags]
+        return new Promise((resolve) => spawn('mosquitto_pub', options).once('exit', resolve))
+      }
+      await publish('zigbee2mqtt/bridge/devices', list, '-r')
+      await publish('zigbee2mqtt/lamp 1', { temperature: 20 }, '-r')
+      await publish('tasmota/discovery/AABBCC9CF9D1/config', tasmota, '-r')
+      const broker: Broker = createExternalBroker(
+        {
+          roster: rig.roster,
+          record: (record, done) => rig.pipeline.record(record, done),
+          onFrame: () => undefined,
+          onQuarantine: (message) => rig.quarantined.push(message),
+          clock: Date.now,
+          random: Math.random,
+          logger: silent,
+        },
+        { url: `mqtt://127.0.0.1:${mosquitto.port}`, community: 'home' },
+      )
+      closing.push(() => broker.close())
+      rig.pipeline.onCommitted(({ wants }) => {
+        if (wants !== null) broker.want(wants)
+      })
+      broker.want(rig.wants)
+      await broker.start()
+      await until(
+        'its list is known',
+        async () => (await rig.pipeline.deviceStates('home')).length > 402,
+      )
+      // Where Tasmota speaks is known from its discovery only: then it is subscribed to.
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      for (const [topic, payload] of table) await publish(topic, payload)
+      await arrived(rig)
+      expect(broker.stats().problems).toEqual([])
+    },
+    120_000,
+  )
 })
