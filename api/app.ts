@@ -30,6 +30,7 @@ import { ladderRoutes } from './routes/ladder.ts'
 import { mqttCredentialRoutes } from './routes/mqtt-credentials.ts'
 import { modeRoutes } from './routes/modes.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { replayRoutes } from './routes/replay.ts'
 import { type StreamOptions, streamRoutes } from './routes/stream.ts'
 import { systemRoutes } from './routes/system.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
@@ -96,6 +97,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(careSignRoutes(services))
       await api.register(deathRoutes(services))
       await api.register(modeRoutes(services))
+      await api.register(replayRoutes(services))
       await api.register(contactRoutes(services))
       await api.register(ladderRoutes(services))
       await api.register(ladderAnswerRoutes(services))

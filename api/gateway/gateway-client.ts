@@ -1,5 +1,7 @@
+import type { BacktestAnswer, BacktestRequest } from '../../contracts/backtest.ts'
 import type { CareItem, CareSignReport } from '../../contracts/care.ts'
 import { CodedError, type ErrorCode, errorTable } from '../../contracts/errors.ts'
+import type { ExplainRequest, GatewayExplanation } from '../../contracts/explain.ts'
 import type { GatewayHealth } from '../../contracts/health.ts'
 import type { ParkingAnswer, TerminalReport } from '../../contracts/http/access.ts'
 import type {
@@ -34,6 +36,9 @@ export interface GatewayClient {
   open(what: 'doors' | 'barriers', device: string, request: OpenRequest): Promise<CommandOutcome>
   parking(community: string): Promise<ParkingAnswer>
   terminalReport(community: string, device: string, report: TerminalReport): Promise<void>
+  /** Replays the box's log; takes seconds, at most two minutes. */
+  backtest(request: BacktestRequest): Promise<BacktestAnswer>
+  explain(request: ExplainRequest): Promise<GatewayExplanation>
   /** The answer as it comes, for pictures and streams; the caller reads or cancels the body. */
   raw(path: string, signal?: AbortSignal): Promise<Response>
 }
@@ -120,6 +125,10 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
         timeoutMs: request.ttlMs + timeoutMs,
       }),
     ...accessCalls(json, call),
+    backtest: (body) =>
+      json<BacktestAnswer>('/backtest', { method: 'POST', body, timeoutMs: replayMs }),
+    explain: (body) =>
+      json<GatewayExplanation>('/explain', { method: 'POST', body, timeoutMs: replayMs }),
     raw: (path, signal) => call(path, { signal }),
   }
 }
@@ -150,6 +159,8 @@ function accessCalls(
   }
 }
 
+/** The box stops a replay by itself before. */
+const replayMs = 130_000
 /** Three pictures of 12 MB through detector and embedding, behind whatever is in the queue. */
 const enrolMs = 20_000
 /** A command's time to live on a door, and the way there and back. */

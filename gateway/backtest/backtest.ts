@@ -1,16 +1,14 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Database } from 'better-sqlite3'
 import type { RuleBook } from '../../config/rules.ts'
-import { Sqlite } from '../../config/sqlite.ts'
 import type { BacktestAnswer, BacktestItem } from '../../contracts/backtest.ts'
 import { CodedError } from '../../contracts/errors.ts'
-import { gatewayDevice } from '../../contracts/topics.ts'
 import type { LogRecord } from '../model/record.ts'
 import { composeEngines } from '../pipeline/compose.ts'
-import { RosterTable } from '../pipeline/roster-table.ts'
 import { compare } from './compare.ts'
 import { Episodes } from './episodes.ts'
 import { LogReader, spanOfLog } from './log-reader.ts'
+import { beginsWithRoster, openForReading, rosterOfNow } from './log-roster.ts'
 import { fillTime } from './pulse.ts'
 import { Replay } from './replay.ts'
 
@@ -35,17 +33,6 @@ export interface BacktestDeps {
 
 const recordsPerChunk = 2_000
 const itemsMax = 5_000
-
-/** Opens gateway.db for reading beside the running gateway. Throws `backtest.no-log` where there is none. */
-export function openForReading(file: string): Database {
-  try {
-    const db = new Sqlite(file, { readonly: true, fileMustExist: true })
-    db.pragma('busy_timeout = 5000')
-    return db
-  } catch (error) {
-    throw new CodedError('backtest.no-log', `${file}: ${(error as Error).message}`)
-  }
-}
 
 /** A change of rules in the log: the replay of changed rules passes it over. */
 const isRules = ({ kind }: LogRecord): boolean => (kind as string) === 'rules'
@@ -156,20 +143,6 @@ function runInChunks(replay: Replay, records: Iterable<LogRecord>): void {
     chunk = []
   }
   replay.run(chunk)
-}
-
-/** Whether a whole roster stands near the beginning, before anything is judged by it. */
-function beginsWithRoster(page: readonly LogRecord[]): boolean {
-  const first = page.find(({ kind }) => kind === 'roster')
-  if (first === undefined) return false
-  const text = Buffer.from(first.payload).toString('utf8')
-  return !Object.hasOwn(JSON.parse(text) as object, 'base')
-}
-
-function rosterOfNow(db: Database, receivedAt: number): LogRecord {
-  const { book } = new RosterTable(db)
-  const payload = Buffer.from(JSON.stringify(book.snapshot()))
-  return { kind: 'roster', receivedAt, topic: '', client: gatewayDevice, retain: false, payload }
 }
 
 /** The box remembers the newest anomaly of each key. What of them the replay did not find is named, not hidden. */

@@ -4,11 +4,18 @@ import { backtestCommand } from './backtest-command.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { doctorCommand } from './doctor.ts'
 import { evalCommand } from './eval.ts'
+import { explainCommand } from './explain-command.ts'
 import { modelsCommand } from './models-command.ts'
 
 /** `npm run linli -- COMMAND`: the operator's command line. */
 
-const commands: readonly Command[] = [doctorCommand, modelsCommand, evalCommand, backtestCommand]
+const commands: readonly Command[] = [
+  doctorCommand,
+  modelsCommand,
+  evalCommand,
+  backtestCommand,
+  explainCommand,
+]
 
 const overview = (): string =>
   [

@@ -6,6 +6,7 @@ import { accessRoutes, type PrivateAccess } from './access-routes.ts'
 import type { PrivateDevices } from './device-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { type PrivateCameras, type PrivateLive, cameraRoutes } from './camera-routes.ts'
+import { type PrivateReplay, replayRoutes } from './replay-routes.ts'
 import { type PrivateRoster, rosterRoutes } from './roster-routes.ts'
 
 export interface PrivateAppDeps {
@@ -17,6 +18,7 @@ export interface PrivateAppDeps {
   readonly cameras: PrivateCameras
   readonly live: PrivateLive | null
   readonly access: PrivateAccess
+  readonly replay: PrivateReplay
 }
 
 const rosterBytesMax = 64 * 1024 * 1024
@@ -65,5 +67,6 @@ export function createPrivateApp(deps: PrivateAppDeps): FastifyInstance {
   deviceRoutes(app, deps.devices)
   cameraRoutes(app, deps.cameras, deps.live)
   accessRoutes(app, deps.access)
+  replayRoutes(app, deps.replay)
   return app
 }

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { secondMs } from '../../contracts/clock.ts'
+import { createReplayDesk } from '../backtest/desk.ts'
 import { createMetrics } from '../http/metrics.ts'
 import { createPrivateApp } from '../http/private-app.ts'
 import type { FaceEntry } from '../model/access.ts'
@@ -47,6 +49,10 @@ export function createGateway(inputs: GatewayInputs): Gateway {
     loopDelay,
     startedAt: clock(),
   })
+  const replay = createReplayDesk({
+    file: join(settings.home, 'gateway.db'),
+    inForce: () => inputs.rules,
+  })
   const app = createPrivateApp({
     serviceToken: settings.serviceToken,
     health,
@@ -56,6 +62,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
     cameras: sight.hub,
     live: sight.live,
     access: privateAccess({ faces, doors, barriers, roster: parts.book }),
+    replay,
   })
   parts.eventIntake.onRefused((event) =>
     deviceEvent({ commands, doors, barriers, roster: parts.book }, event),
@@ -73,6 +80,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
       stopping.abort()
       await announcer.status('offline')
       await app.close()
+      await replay.close()
       await entrances.close()
       await faces?.close()
       await broker.close()

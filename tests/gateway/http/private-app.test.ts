@@ -1,6 +1,10 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { loadShippedRules } from '../../../config/rules.ts'
 import type { GatewayHealth } from '../../../contracts/health.ts'
 import type { Roster } from '../../../contracts/roster.ts'
+import { createReplayDesk } from '../../../gateway/backtest/desk.ts'
 import type { TelemetryQuestion } from '../../../gateway/http/device-routes.ts'
 import { createPrivateApp } from '../../../gateway/http/private-app.ts'
 import { RosterBook } from '../../../gateway/model/roster-book.ts'
@@ -63,6 +67,10 @@ function build() {
       },
       parking: () => ({ carParks: [], sessions: [] }),
     },
+    replay: createReplayDesk({
+      file: join(tmpdir(), 'none', 'gateway.db'),
+      inForce: loadShippedRules,
+    }),
   })
   closers.push(async () => app.close())
   return { app, book, asked, listeners, opened }
