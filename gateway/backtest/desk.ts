@@ -32,16 +32,20 @@ export function createReplayDesk(deps: {
         workerData: job,
         resourceLimits: { maxOldGenerationSizeMb: heapMaxMb },
       })
-      running = { stop: () => worker.terminate() }
+      const mine = { stop: () => worker.terminate() }
+      running = mine
       const timer = setTimeout(() => void worker.terminate(), timeMaxMs)
       worker.on('message', (answer: ReplayAnswer) => {
         if (answer.ok) resolve(answer.value)
         else reject(new CodedError(answer.code, answer.detail))
+        // It has nothing more to do; whoever asks next need not wait for its end.
+        running = null
+        void worker.terminate()
       })
       worker.on('error', (error) => reject(new CodedError('backtest.stopped', error.message)))
       worker.on('exit', () => {
         clearTimeout(timer)
-        running = null
+        if (running === mine) running = null
         reject(new CodedError('backtest.stopped', 'took too long, or the box is stopping'))
       })
     })
