@@ -18,10 +18,6 @@ export const AdapterConfig = Type.Object(
       {
         enabled,
         prefix: prefix('homeassistant', 'of the discovery topics'),
-        publish: Type.Boolean({
-          default: false,
-          description: "tell a Home Assistant on the same broker of Linli's own devices",
-        }),
       },
       closed,
     ),

@@ -15,6 +15,7 @@ import { secretFits, signInOf } from './credential-check.ts'
 import { Listeners } from './listeners.ts'
 import { LocalSubscribers } from './local-subscribers.ts'
 import { Peer } from './peer.ts'
+import { PictureTopics } from './picture-topics.ts'
 import { nowhere, PublishGate } from './publish-gate.ts'
 import { RetainedBook } from './retained-book.ts'
 import { SessionStore } from './session-store.ts'
@@ -34,6 +35,7 @@ class EmbeddedBroker implements Broker {
   readonly #limits: EmbeddedBrokerLimits
   readonly #counters = new Counters()
   readonly #local = new LocalSubscribers()
+  readonly #pictures = new PictureTopics()
   readonly #wanted = new WantedLeaves()
   readonly #peers = new WeakMap<Client, Peer>()
   readonly #clients = new Map<string, Client>()
@@ -63,6 +65,7 @@ class EmbeddedBroker implements Broker {
       onQuarantine: deps.onQuarantine,
       clock: deps.clock,
       counters,
+      pictures: this.#pictures,
       local: this.#local,
       peerOf: (client) => this.#peers.get(client),
       isRepeat: (client, packet) =>
@@ -125,8 +128,9 @@ class EmbeddedBroker implements Broker {
   }
 
   /** Greetings stay for who connects later; everything else comes by itself. */
-  want({ greetings }: ForeignWants): void {
-    this.#greetings = greetings
+  want(wants: ForeignWants): void {
+    this.#greetings = wants.greetings
+    this.#pictures.want(wants)
     if (this.#listening) this.#greet()
   }
 

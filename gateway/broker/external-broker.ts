@@ -10,6 +10,7 @@ import { Counters } from './counters.ts'
 import { ExternalIntake } from './external-intake.ts'
 import { clientOptions, type ExternalBrokerOptions } from './external-options.ts'
 import { ForeignTopics } from './foreign-topics.ts'
+import { PictureTopics } from './picture-topics.ts'
 import { LocalSubscribers } from './local-subscribers.ts'
 import { subscribeEach } from './subscribe-each.ts'
 
@@ -32,6 +33,7 @@ class ExternalBroker implements Broker {
   readonly #local = new LocalSubscribers()
   readonly #acks = new AckWriter()
   readonly #foreign = new ForeignTopics()
+  readonly #pictures = new PictureTopics()
   readonly #intake: ExternalIntake
   #client: MqttClient | null = null
   #publishing = 0
@@ -50,6 +52,7 @@ class ExternalBroker implements Broker {
       counters: this.#counters,
       local: this.#local,
       foreign: this.#foreign,
+      pictures: this.#pictures,
       onEcho: () => {
         this.#stopListening()
         this.#limit('broker.deaf', '')
@@ -112,6 +115,7 @@ class ExternalBroker implements Broker {
   }
 
   want(wants: ForeignWants): void {
+    this.#pictures.want(wants)
     const { add, drop } = this.#foreign.want(wants)
     const client = this.#client
     if (client?.connected !== true) return

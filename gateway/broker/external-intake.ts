@@ -7,6 +7,7 @@ import type { Counters } from './counters.ts'
 import type { ForeignTopics } from './foreign-topics.ts'
 import { refusePayload, type Route, routeOf } from './intake.ts'
 import type { LocalSubscribers } from './local-subscribers.ts'
+import { isStrayPicture, type PictureTopics } from './picture-topics.ts'
 import { storeRecord } from './store-record.ts'
 import { levelCount } from './topic-filter.ts'
 
@@ -22,6 +23,7 @@ export interface ExternalIntakeDeps
   readonly counters: Counters
   readonly local: LocalSubscribers
   readonly foreign: ForeignTopics
+  readonly pictures: PictureTopics
   /** Our own status came back: we may write and read there. */
   readonly onEcho: () => void
 }
@@ -42,12 +44,27 @@ export class ExternalIntake {
     if (levelCount(topic) > limits.topicLevelsMax)
       this.#refuse('mqtt.topic-too-deep', topic, payload.length, done)
     else if (route.topic !== null) this.#own(message, route.topic, route, done)
+    else if (this.#deps.pictures.find(topic, null) !== null) this.#picture(message, done)
     else {
       const known = this.#deps.foreign.wants(topic)
-      const code = known ? refusePayload(route, payload) : 'mqtt.topic-unknown'
+      const usable = known && !isStrayPicture(payload)
+      const code = usable ? refusePayload(route, payload) : 'mqtt.topic-unknown'
       if (code === null) this.#store(message, done)
       else this.#refuse(code, topic, payload.length, done)
     }
+  }
+
+  #picture({ topic, payload }: Arrived, done: Done): void {
+    const picture = this.#deps.pictures.find(topic, null)
+    if (picture === null) return
+    const read = this.#deps.pictures.read(picture, payload, this.#deps.clock())
+    if ('refusal' in read) {
+      this.#refuse(read.refusal, topic, payload.length, done)
+      return
+    }
+    this.framesIn++
+    this.#deps.onFrame(read.frame)
+    done(null)
   }
 
   #own(

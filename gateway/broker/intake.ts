@@ -28,7 +28,7 @@ export function routeOf(topic: string): Route {
 }
 
 /** JPEG streams begin with SOI and another marker [ISO/IEC 10918-1 B.1.1.3]. */
-const isJpeg = (bytes: Uint8Array): boolean =>
+export const isJpeg = (bytes: Uint8Array): boolean =>
   bytes.length > 3 && bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff
 
 export function refusePayload(route: Route, payload: Uint8Array): ErrorCode | null {

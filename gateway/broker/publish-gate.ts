@@ -1,5 +1,6 @@
 import type { AedesPublishPacket, Client, PublishPacket } from 'aedes'
 import type { ErrorCode } from '../../contracts/errors.ts'
+import type { PictureTopic } from '../model/foreign.ts'
 import type { LogRecord } from '../model/record.ts'
 import { AckWriter } from './ack-writer.ts'
 import type { BrokerDeps, Done } from './broker.ts'
@@ -7,6 +8,7 @@ import type { Counters } from './counters.ts'
 import { type Route, refusePayload } from './intake.ts'
 import type { LocalSubscribers } from './local-subscribers.ts'
 import type { Peer } from './peer.ts'
+import { isStrayPicture, type PictureTopics } from './picture-topics.ts'
 import { storeRecord } from './store-record.ts'
 
 /** A topic that nobody may subscribe to: a message sent there is acknowledged and goes no further. */
@@ -15,6 +17,7 @@ export const nowhere = '$linli/nowhere'
 export interface GateDeps
   extends Pick<BrokerDeps, 'record' | 'onFrame' | 'onQuarantine' | 'clock'> {
   readonly counters: Counters
+  readonly pictures: PictureTopics
   readonly local: LocalSubscribers
   readonly peerOf: (client: Client) => Peer | undefined
   /** A QoS 2 message that waits for its PUBREL: it is on disk already. */
@@ -67,7 +70,17 @@ export class PublishGate {
     const { route, refusal } = peer.grant(packet.topic)
     const payload = packet.payload as Buffer
     const command = route.topic?.leaf === 'command' && packet.retain
-    const code = command ? 'mqtt.retained-command' : (refusal ?? refusePayload(route, payload))
+    const foreign = refusal === null && route.topic === null
+    const { community } = peer.credential
+    const picture = foreign ? this.#deps.pictures.find(packet.topic, community) : null
+    if (picture !== null) {
+      this.#picture({ client, peer, packet, picture, now, done })
+      return
+    }
+    const stray = foreign && isStrayPicture(payload) ? 'mqtt.topic-unknown' : null
+    const code = command
+      ? 'mqtt.retained-command'
+      : (refusal ?? stray ?? refusePayload(route, payload))
     let finish = done
     if (wait > 0) {
       this.#deps.counters.add('mqtt.flood')
@@ -102,6 +115,26 @@ export class PublishGate {
       detail,
       bytes,
     })
+  }
+
+  #picture(message: {
+    readonly client: Client
+    readonly peer: Peer
+    readonly packet: AnyPublish
+    readonly picture: PictureTopic
+    readonly now: number
+    readonly done: Done
+  }): void {
+    const { client, peer, packet, picture, now, done } = message
+    const read = this.#deps.pictures.read(picture, packet.payload as Buffer, now)
+    if ('refusal' in read) {
+      this.refuse(client, peer, packet, read.refusal, done)
+      return
+    }
+    this.framesIn++
+    this.#deps.onFrame(read.frame)
+    sendNowhere(packet)
+    done(null)
   }
 
   #frame(route: Route, packet: AnyPublish, now: number, done: Done): void {

@@ -10,6 +10,7 @@ import {
 import { Mosquitto } from '../support/mosquitto.ts'
 import { needs } from '../support/needs.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { prefixes, rows } from './adapter-rows.ts'
 
 interface Item {
   readonly id: string
@@ -30,19 +31,6 @@ interface Points {
 interface Tickets {
   readonly items: readonly { readonly anomaly: { readonly type: string } | null }[]
 }
-
-/** Ecosystem and fixture: what is played, byte for byte, and held against its table of expectations. */
-const rows: readonly (readonly [string, string])[] = [
-  ['homeassistant', 'device-form'],
-  ['homeassistant', 'esphome'],
-  ['homeassistant', 'events'],
-  ['homeassistant', 'hostile'],
-  ['homeassistant', 'pictures'],
-  ['homeassistant', 'tracker-and-plug'],
-  ['homeassistant', 'unknown-values'],
-]
-/** Opened to the adapter credential. */
-const prefixes = ['homeassistant/#', 'esphome/#', 'unit2/#', 'unit3/#', 'acme/#', 'linli/#']
 
 const fixture = ([ecosystem, name]: readonly [string, string]): Fixture => {
   const found = fixturesOf(ecosystem).find(([each]) => each === name)
@@ -103,11 +91,11 @@ describe('devices of others on the embedded broker', () => {
   let product: Product
   let client: MqttClient
   beforeAll(async () => {
-    product = await startProduct()
+    product = await startProduct({ readyWithinMs: 40_000 })
     const { mqtt } = await product.call<{ mqtt: { username: string; password: string } }>(
       'POST',
       '/mqtt-credentials',
-      { kind: 'adapter', prefixes: prefixes.filter((prefix) => !prefix.startsWith('linli')) },
+      { kind: 'adapter', prefixes },
     )
     client = await connectAsync(product.mqttUrl, {
       ...mqtt,
@@ -145,6 +133,22 @@ describe('devices of others on the embedded broker', () => {
     expect(adapter?.devices).toBeGreaterThan(5)
     expect(adapter?.refused).toBe(fixture(['homeassistant', 'hostile']).expect.refused?.length)
     expect(gateway.quarantine.byCode).toMatchObject({ 'payload.invalid': 1, 'payload.not-json': 3 })
+  })
+
+  it('a picture on a camera topic goes to the cameras, and one that nobody is known for is not kept', async () => {
+    const jpeg = 'ffd8ffe000104a464946'
+    const frames = async (): Promise<[number, number]> => {
+      const { gateway } = await product.call<{
+        gateway: { frames: { in: number }; dropped: Record<string, number> }
+      }>('GET', '/health')
+      const { frames: seen, dropped } = gateway
+      return [seen.in, dropped['mqtt.topic-unknown'] ?? 0]
+    }
+    const [framesBefore, strayBefore] = await frames()
+    const base64 = Buffer.from(jpeg, 'hex').toString('base64')
+    await say(client, [{ topic: 'acme/cam7/jpg', payload: base64 }])
+    await say(client, [{ topic: 'acme/elsewhere/snapshot', hex: jpeg }])
+    await expect.poll(frames, { timeout: 8_000 }).toEqual([framesBefore + 1, strayBefore + 1])
   })
 
   it('approved, renamed, alarmed, gone and removed without a ghost', async () => {
