@@ -5,6 +5,7 @@ import { benchDoor } from './door.ts'
 import { benchGate } from './gate.ts'
 import { benchIngest } from './ingest.ts'
 import { benchKill } from './kill.ts'
+import { benchRules } from './rules.ts'
 import { benchSoak } from './soak.ts'
 import { benchYear } from './year.ts'
 
@@ -41,6 +42,11 @@ const benches: Readonly<
   kill: {
     about: 'kill -9 on the gateway while 5,000 readings are on their way [--kills N]',
     run: benchKill,
+  },
+  rules: {
+    about:
+      '300 rules over 10,000 devices, and a tick over 100,000 watched people [--seconds N --rounds N]',
+    run: benchRules,
   },
   year: {
     about: 'a year of watched people against the care code [--elders 500 --days 365 --threads 2]',

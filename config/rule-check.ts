@@ -94,8 +94,9 @@ export function expressionProblems(
   const problems: RuleProblem[] = []
   const look = (at: Path, parse: () => object): void => {
     try {
-      const alone = rule.about !== 'device' && bareReading(parse())
-      if (alone === null || alone === false) return
+      const expr = parse()
+      const alone = rule.about === 'device' ? null : bareReading(expr)
+      if (alone === null) return
       problems.push({ path: at, text: `${alone}: say of whom, as ${rule.about}.any(…)` })
     } catch (error) {
       if (!(error instanceof ExpressionRefused)) throw error
@@ -156,7 +157,9 @@ export function refusalOf(
 /** YAML folds and indents: the place in the file is found by what is no white space. */
 function offsetIn(source: string, value: string, offset: number): number {
   const head = /^[|>][^\n]*\n/.exec(source)?.[0].length ?? (/^["']/.test(source) ? 1 : 0)
-  let wanted = value.slice(0, offset).replaceAll(/\s/g, '').length
+  // What is missing at the end is missing after the last sign.
+  const signs = value.replaceAll(/\s/g, '').length
+  let wanted = Math.min(value.slice(0, offset).replaceAll(/\s/g, '').length, signs - 1)
   for (let at = head; at < source.length; at += 1) {
     if (/\s/.test(source[at] ?? '')) continue
     if (wanted === 0) return at

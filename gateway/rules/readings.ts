@@ -34,6 +34,7 @@ export function applyReading(desk: RuleDesk, reading: Reading): readonly Effect[
   desk.touch(entry)
   let effects = nothing
   for (const cell of cells as readonly ValueCell[]) {
+    desk.evaluations += 1
     const verdict = verdictOf(cell.rule, reading.value, time.at)
     if (cell.phase === 'idle' && verdict !== 'alarm') continue
     const came = judge(desk, cell, {

@@ -27,6 +27,8 @@ export class RuleDesk {
   readonly roster: RosterView
   readonly book: RuleBook
   readonly due = new DueHeap<Cell>()
+  /** Rules looked at because of a reading. */
+  evaluations = 0
   /** Our time at the last input; null before the first. */
   now: number | null = null
   /** No camera is reported before this, our time. */

@@ -76,7 +76,8 @@ class RulesOverLog implements RuleEngine {
   }
 
   stats() {
-    return this.#expressions.stats()
+    const own = this.#expressions.stats()
+    return { ...own, evaluations: own.evaluations + this.#desk.evaluations }
   }
 
   /** The roster has moved, or a mode has begun or ended. */

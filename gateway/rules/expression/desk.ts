@@ -181,9 +181,10 @@ export class ExpressionDesk {
 
   /** The state of a rule about a subject, made where there is none. */
   watch(rule: CompiledRule, subject: Subject): Watch {
-    const made = new Watch(rule, subject)
-    const known = this.watches.get(made.key)
+    const known = subject.watches.get(rule.rule.id) as Watch | undefined
     if (known !== undefined) return known
+    const made = new Watch(rule, subject)
+    subject.watches.set(rule.rule.id, made)
     this.watches.set(made.key, made)
     this.lookLater(made)
     return made
@@ -217,6 +218,7 @@ export class ExpressionDesk {
   drop(watch: Watch): Effect[] {
     const stood = watch.phase === 'active' || watch.phase === 'clearing'
     this.watches.delete(watch.key)
+    watch.subject.watches.delete(watch.rule.rule.id)
     this.dirtyWatches.delete(watch)
     this.deleted.add(watch.key)
     const effect = stood ? expressionClear(this, watch, this.lookingAt, gone) : null

@@ -112,6 +112,8 @@ export class Subject {
   readonly source: Source | null
   /** In the order of their ids, so that what comes of them does not depend on who spoke first. */
   readonly members: Source[] = []
+  /** States of rules about it, by rule id. */
+  readonly watches = new Map<string, Planned>()
   place: Place | null = null
 
   constructor(kind: ScopeKind, community: string, id: string, source: Source | null) {

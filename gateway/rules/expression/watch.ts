@@ -8,6 +8,7 @@ export type WatchPhase = 'idle' | 'pending' | 'active' | 'clearing'
 export class Watch implements Waiting {
   rule: CompiledRule
   readonly subject: Subject
+  readonly key: string
   dueAt: number | null = null
   phase: WatchPhase = 'idle'
   /** Event time at which the condition, or in `clearing` its end, began. */
@@ -22,11 +23,8 @@ export class Watch implements Waiting {
   constructor(rule: CompiledRule, subject: Subject) {
     this.rule = rule
     this.subject = subject
-  }
-
-  get key(): string {
-    const { kind, community, id } = this.subject
-    return `rules/x/watch/${community}/${this.rule.rule.id}/${kind}/${id}`
+    const { kind, community, id } = subject
+    this.key = `rules/x/watch/${community}/${rule.rule.id}/${kind}/${id}`
   }
 
   get anomalyKey(): string {
