@@ -13,6 +13,8 @@ import { anomalyRoutes } from './routes/anomalies.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
 import { type WatchOptions, cameraRoutes } from './routes/cameras.ts'
+import { callSheetRoutes } from './routes/call-sheet.ts'
+import { carePlanRoutes } from './routes/care-plans.ts'
 import { careRoutes } from './routes/care.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { careSignRoutes } from './routes/care-signs.ts'
@@ -98,6 +100,8 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(deathRoutes(services))
       await api.register(modeRoutes(services))
       await api.register(replayRoutes(services))
+      await api.register(carePlanRoutes(services))
+      await api.register(callSheetRoutes(services))
       await api.register(contactRoutes(services))
       await api.register(ladderRoutes(services))
       await api.register(ladderAnswerRoutes(services))

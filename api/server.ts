@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import pino from 'pino'
+import { readCarePlans } from '../config/care-plans.ts'
 import { parseCategories } from '../config/categories.ts'
 import { type Settings, isLoopback, readEnv } from '../config/env.ts'
 import { readConfig } from '../config/file.ts'
@@ -39,6 +40,9 @@ async function main(): Promise<void> {
       version,
       categories: parseCategories(shipped('categories.csv')),
       units,
+      ...(config.carePlans.file === null
+        ? {}
+        : { carePlans: readCarePlans(config.carePlans.file) }),
       ladders: readLadders(config.ladders.file ?? shippedLaddersPath(), units),
       passKey: settings.passKey,
       notify: config.notify,

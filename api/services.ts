@@ -5,6 +5,8 @@ import type { LogAccess } from './audit/access-log.ts'
 import type { AddressLimiter } from './auth/address-limiter.ts'
 import type { LoginLimiter } from './auth/login-limiter.ts'
 import type { Passwords } from './auth/passwords.ts'
+import type { OverdueVisits } from './care/overdue-visits.ts'
+import type { PlanDeps } from './care/plans.ts'
 import type { Ladders } from './care/ladders.ts'
 import type { Db } from './db/open.ts'
 import type { Transact } from './db/transact.ts'
@@ -61,6 +63,9 @@ export interface Services {
   readonly steady: SteadyClock
   readonly deadlines: Deadlines
   readonly ladders: Ladders
+  /** Plans of care, and who watches that visits are made. */
+  readonly care: PlanDeps & { readonly overdue: OverdueVisits }
+  readonly timeZone: string
   /** Of the pages that need no account. */
   readonly linkLimiter: AddressLimiter
   readonly categories: readonly Category[]

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { type Clock, dayMs, minuteMs } from '../contracts/clock.ts'
+import type { CarePlansFile } from '../contracts/care-plan.ts'
 import type { Category, Unit } from '../contracts/http/system.ts'
 import { buildApp } from './app.ts'
 import type { LadderBook } from '../config/ladders.ts'
@@ -10,7 +11,7 @@ import { ensureFirstAdmin } from './auth/first-admin.ts'
 import { createAddressLimiter } from './auth/address-limiter.ts'
 import { createLoginLimiter } from './auth/login-limiter.ts'
 import { type PasswordsOptions, createPasswords } from './auth/passwords.ts'
-import { wireLadders } from './care/wire-ladders.ts'
+import { wireCare } from './care/wire-care.ts'
 import { openDatabase } from './db/open.ts'
 import { type Retention, defaultRetention, prune } from './db/retention.ts'
 import { createTransact } from './db/transact.ts'
@@ -35,6 +36,7 @@ import type { WatchOptions } from './routes/cameras.ts'
 import type { StreamOptions } from './routes/stream.ts'
 import type { AccessRules, Services } from './services.ts'
 import type { ActDeps } from './tickets/act.ts'
+import { measure } from './measure.ts'
 import { createDayOf } from './tickets/number.ts'
 import { Deadlines } from './timers/deadlines.ts'
 import { type MachineClock, createMachineClock } from './timers/machine-clock.ts'
@@ -67,6 +69,8 @@ export interface ApiOptions {
   readonly notify?: NotifySettings
   /** Who is told of what; left out: nobody is called. */
   readonly ladders?: LadderBook
+  /** Levels of care and the checklist; left out: the shipped ones. */
+  readonly carePlans?: CarePlansFile
   /** LINLI_PASS_KEY: signs the codes of visitors. */
   readonly passKey?: string | null
 }
@@ -139,6 +143,7 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
   roster.start()
   services.removals.start()
   services.visits.start()
+  await services.transact((trx) => services.care.overdue.begin(trx))
   services.deadlines.start()
   const pruning = setInterval(() => {
     Promise.all([prune(db, retention, clock()), services.pictures.sweep()]).then(
@@ -166,40 +171,6 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
   }
 }
 
-/** What has no other place to be counted. */
-function measure(services: Services, roster: RosterPusher): void {
-  services.metrics.gauge('linli_api_roster_confirmed', 'Version that the box holds', () =>
-    roster.confirmed === null ? -1 : roster.confirmed,
-  )
-  services.metrics.gauge('linli_api_roster_failures', 'Failed pushes', () => roster.failures)
-  services.metrics.gauge(
-    'linli_api_face_removal_failures',
-    'Templates that the box did not delete at the first try',
-    () => services.removals.failures,
-  )
-  const { deadlines } = services
-  services.metrics.gauge(
-    'linli_api_deadlines_fired',
-    'Timers that fired since the start',
-    () => deadlines.fired,
-  )
-  services.metrics.gauge(
-    'linli_api_deadlines_failed',
-    'Tries of timers that failed; each is tried again',
-    () => deadlines.failed,
-  )
-  services.metrics.gauge(
-    'linli_api_deadlines_late_ms',
-    'The longest that a timer fired after it was due',
-    () => deadlines.lateMaxMs,
-  )
-  services.metrics.gauge(
-    'linli_api_links_refused',
-    'Tries of answer links that came too often',
-    () => services.linkLimiter.refused,
-  )
-}
-
 function ticketDeps(random: Random, options: ApiOptions): ActDeps {
   const hours = new Map(options.categories.map(({ code, handleHours }) => [code, handleHours]))
   const unitIds = new Set(options.units.map(({ id }) => id))
@@ -212,6 +183,14 @@ function ticketDeps(random: Random, options: ApiOptions): ActDeps {
   }
 }
 
+const notifyDeps = ({ clock, random }: ApiDeps, options: ApiOptions): NotifyDeps => ({
+  clock,
+  random,
+  settings: options.notify ?? defaultNotify,
+  wall: createWallClock(options.timeZone ?? defaultTimeZone),
+  depth: () => 0,
+})
+
 type Wired = ApiDeps & Pick<Services, 'db' | 'hub' | 'gateway' | 'push' | 'steady'>
 
 function wire(parts: Wired, options: ApiOptions): Services {
@@ -223,23 +202,22 @@ function wire(parts: Wired, options: ApiOptions): Services {
     deadlines.wake()
   })
   const deadlines = new Deadlines({ db, transact, steady, logger })
-  const tickets = ticketDeps(random, options)
-  const notifyDeps: NotifyDeps = {
-    clock,
-    random,
-    settings: options.notify ?? defaultNotify,
-    wall: createWallClock(timeZone),
-    depth: () => 0,
-  }
-  const ladders = wireLadders({
+  const notify = notifyDeps(parts, options)
+  const base = {
     clock,
     random,
     units,
-    tickets,
     deadlines,
     steady,
-    notify: notifyDeps,
+    notify,
+    tickets: ticketDeps(random, options),
+  }
+  const caring = wireCare({
+    ...base,
     book: options.ladders,
+    plans: options.carePlans,
+    timeZone,
+    community: options.community,
   })
   const { watchlistEnabled } = accessRules
   const expire = createExpiry({ transact, clock, push, watchlistEnabled })
@@ -267,13 +245,13 @@ function wire(parts: Wired, options: ApiOptions): Services {
     notices: createNotices({ db, clock, filingNumber: accessRules.filingNumber }),
     accessRules,
     passKey,
-    notify: notifyDeps,
+    notify,
     hub,
     metrics: createMetrics(),
-    tickets: { ...tickets, follower: ladders },
     steady,
     deadlines,
-    ladders,
+    ...caring,
+    timeZone,
     linkLimiter: createAddressLimiter(clock),
     categories,
     units,

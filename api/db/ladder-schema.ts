@@ -125,14 +125,6 @@ export interface VisitsTable {
   form: string | null
 }
 
-export interface VisitPicturesTable {
-  sha256: string
-  visit: string
-  resident: string
-  community: string
-  created_at: number
-}
-
 export interface LadderTables {
   ladder_runs: LadderRunsTable
   ladder_steps: LadderStepsTable
@@ -141,5 +133,4 @@ export interface LadderTables {
   steady_clock: SteadyClockTable
   contacts: ContactsTable
   care_plans: CarePlansTable
-  visit_pictures: VisitPicturesTable
 }

@@ -6,6 +6,7 @@ import type { SuspensionCreate, VisitCreate } from '../../contracts/http/people.
 import { newId } from '../../contracts/ids.ts'
 import type { RosterChange, RosterResident } from '../../contracts/roster.ts'
 import type { Actor } from '../auth/principal.ts'
+import { fromJsonOrNull, toJsonOrNull } from '../db/json.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { awayOf } from '../roster/rows.ts'
 import { happenedAt } from './care-signs.ts'
@@ -83,6 +84,7 @@ export async function recordVisit(
     seen: body.seen,
     note: body.note ?? null,
     by: { id: actor.id, name: actor.name },
+    form: body.form ?? null,
   }
   await trx
     .insertInto('visits')
@@ -97,6 +99,7 @@ export async function recordVisit(
       by_name: actor.name,
       created_at: now,
       forwarded_at: null,
+      form: toJsonOrNull(visit.form),
     })
     .execute()
   return visit
@@ -119,6 +122,7 @@ export async function listVisits(db: Db, resident: string, limit: number): Promi
     seen: row.seen === 1,
     note: row.note,
     by: { id: row.by_id, name: row.by_name },
+    form: fromJsonOrNull(row.form) as VisitItem['form'],
   }))
 }
 

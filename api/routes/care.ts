@@ -17,13 +17,15 @@ import { actorOf, seesCommunity } from '../auth/principal.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { goneWords } from '../care/gone-words.ts'
 import { endSuspension, listSuspensions, listVisits, recordVisit, suspend } from '../people/care.ts'
+import { checkForm } from '../care/plans.ts'
 import { maskName, seesPeople } from '../people/mask.ts'
 import { type ResidentRow, findResident, refuseDeceased } from '../people/residents.ts'
 import { whoIs } from '../plugins/access.ts'
 import type { Services } from '../services.ts'
 import { ByPerson, carers, type PeopleRouteDeps } from './people.ts'
 
-type Deps = PeopleRouteDeps & Pick<Services, 'gateway' | 'visits' | 'logAccess' | 'ladders'>
+type Deps = PeopleRouteDeps &
+  Pick<Services, 'gateway' | 'visits' | 'logAccess' | 'ladders' | 'care'>
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 export const visitors = { access: { roles: ['admin', 'staff', 'grid'] } } as const
 
@@ -205,7 +207,12 @@ function visitRoutes(app: App, deps: Deps): void {
       const visit = await deps.transact(async (trx) => {
         const resident = await residentFor(request, trx, id)
         refuseDeceased(resident)
-        return recordVisit(trx, deps, resident, request.body, actorOf(whoIs(request)), deps.clock())
+        const now = deps.clock()
+        if (request.body.form !== undefined) checkForm(deps.care, request.body.form)
+        const by = actorOf(whoIs(request))
+        const made = await recordVisit(trx, deps, resident, request.body, by, now)
+        await deps.care.overdue.check(trx, resident, now)
+        return made
       })
       return reply.code(201).send({ ...visit, inForce: await deps.visits.forward(visit.id) })
     },

@@ -62,16 +62,17 @@ function readRoute(app: App, deps: Deps): void {
       config: readers,
       schema: {
         summary: 'The ladder of a ticket: each step with its timer, its answer and its receipts',
-        description: '404 where nobody is called for this ticket, or nobody yet.',
+        description: '204 where nobody is called for this ticket, or nobody yet.',
         tags: ['tickets'],
         params: ByTicket,
-        response: { 200: LadderItem },
+        response: { 200: LadderItem, 204: Type.Null() },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const principal = whoIs(request)
       const ticket = await ticketFor(deps.db, request, request.params.id)
-      return shown(deps.db, await runFor(deps.db, ticket), principal)
+      const run = await runOf(deps.db, ticket.id)
+      return run === null ? reply.code(204).send(null) : shown(deps.db, run, principal)
     },
   )
 }

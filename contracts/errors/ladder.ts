@@ -16,11 +16,4 @@ export const ladderErrors = {
     '要补充，请直接打社区电话',
     'To add something, ring the community',
   ),
-  'visit.picture-not-blurred': entry(
-    503,
-    '盒子现在不能给照片打码，照片没有存',
-    'The box cannot blur the picture now; it was not stored',
-    '走访已经记下；等盒子连上后再传照片',
-    'The visit is noted; send the picture once the box answers again',
-  ),
 } as const

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { CallAnswerer, CareItem } from '../care.ts'
+import { VisitForm } from '../care-plan.ts'
 import { RosterResident } from '../roster.ts'
 import { withForce } from './system.ts'
 
@@ -68,6 +69,8 @@ export const VisitItem = Type.Object({
   seen: Type.Boolean(),
   note: Type.Union([Type.String(), Type.Null()]),
   by: Type.Object({ id: Type.String(), name: Type.String() }),
+  /** Null where no checklist was filled in. */
+  form: Type.Union([VisitForm, Type.Null()]),
 })
 export type VisitItem = Static<typeof VisitItem>
 export const VisitAnswer = withForce(VisitItem)

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { CallAnswerer } from '../care.ts'
+import { VisitForm } from '../care-plan.ts'
 import { Id, Slug } from '../ids.ts'
 import { Place } from '../place.ts'
 import { RosterCard, RosterHousehold, RosterResident } from '../roster.ts'
@@ -98,5 +99,7 @@ export const VisitCreate = Type.Object({
   at: Type.Optional(Type.Number()),
   seen: Type.Boolean(),
   note: Type.Optional(Type.String({ maxLength: 4_000 })),
+  /** Answers to the checklist (`GET /care/form`). */
+  form: Type.Optional(VisitForm),
 })
 export type VisitCreate = Static<typeof VisitCreate>

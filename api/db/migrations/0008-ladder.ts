@@ -130,11 +130,4 @@ async function careTables(db: AnyDb): Promise<void> {
     },
     ['resident'],
   ).execute()
-  await table(
-    db,
-    'visit_pictures',
-    { sha256: 'text', visit: 'text', resident: 'text', community: 'text', created_at: 'int' },
-    ['sha256', 'visit'],
-  ).execute()
-  await index(db, 'visit_pictures', ['visit'])
 }

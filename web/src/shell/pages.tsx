@@ -6,6 +6,7 @@ import { PageGuard } from './page-guard.tsx'
 const Inbox = lazy(() => import('../pages/tickets/inbox-page.tsx'))
 const TicketPage = lazy(() => import('../pages/ticket/ticket-page.tsx'))
 const CarePage = lazy(() => import('../pages/care/care-page.tsx'))
+const PersonPage = lazy(() => import('../pages/care/person-page.tsx'))
 const CamerasPage = lazy(() => import('../pages/cameras/cameras-page.tsx'))
 const DevicesPage = lazy(() => import('../pages/devices/devices-page.tsx'))
 const HealthPage = lazy(() => import('../pages/health/health-page.tsx'))
@@ -20,6 +21,7 @@ export function Pages() {
           <Route path="/tickets" element={<Inbox />} />
           <Route path="/tickets/:id" element={<TicketPage />} />
           <Route path="/care" element={<CarePage />} />
+          <Route path="/care/:id" element={<PersonPage />} />
           <Route path="/cameras" element={<CamerasPage />} />
           <Route path="/devices" element={<DevicesPage />} />
           <Route path="/health" element={<HealthPage />} />

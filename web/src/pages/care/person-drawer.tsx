@@ -1,5 +1,6 @@
 import Button from 'antd/es/button'
 import Drawer from 'antd/es/drawer'
+import { Link } from 'react-router'
 import type { CareItem } from '../../../../contracts/care.ts'
 import { useMay } from '../../data/queries.ts'
 import { toneOfCare } from '../../look/coverage-bar.tsx'
@@ -33,6 +34,7 @@ export function PersonDrawer({ item, now, onClose, onAct }: PersonDrawerProps) {
         <b>{t(`care.${item.state}`)}</b>
         <span className="second">{item.reason}</span>
         <span className="grow" />
+        <Link to={`/care/${encodeURIComponent(item.resident.id)}`}>{t('person.open')}</Link>
         {mayWrite && (
           <>
             <Button onClick={() => onAct('away')}>{t('care.act-away')}</Button>

@@ -4,11 +4,13 @@ import { ChevronLeft, MapPin } from 'lucide-react'
 import { Link, useNavigate, useParams } from 'react-router'
 import type { Ticket } from '../../../../contracts/ticket.ts'
 import { useTicket, useTickets } from '../../data/queries.ts'
+import { useLadder } from '../../data/use-person.ts'
 import { useNow } from '../../data/use-now.ts'
 import { Failed, Loading } from '../../shell/notices.tsx'
 import { useKeys } from '../../shell/use-keys.ts'
 import { useTitle } from '../../shell/use-title.ts'
 import { useText } from '../../text/use-text.ts'
+import { LadderPanel } from '../care/ladder-panel.tsx'
 import { groupTickets, openFilter, sourceOf } from '../tickets/inbox-model.ts'
 import { SourceMark } from '../tickets/source-mark.tsx'
 import { ActionButtons } from './action-card.tsx'
@@ -36,6 +38,7 @@ function TicketView({ ticket }: { ticket: Ticket }) {
   const { t, time } = useText()
   const now = useNow(5_000)
   const acting = useActing()
+  const ladder = useLadder(ticket.id, ticket.anomaly !== null)
   const unitName = useUnitNames()(ticket.unit)
   useTitle(ticket.number)
   useTicketKeys(ticket, acting, now)
@@ -72,6 +75,7 @@ function TicketView({ ticket }: { ticket: Ticket }) {
             </div>
           )}
         </div>
+        {ladder.data != null && <LadderPanel ladder={ladder.data} now={now} />}
         <div>
           <h3>{t('ticket.timeline')}</h3>
           <Timeline entries={ticket.timeline} now={now} />
