@@ -52,7 +52,9 @@ export function explain(
       log: {
         from: span?.from ?? null,
         to: span?.to ?? null,
-        reachesBack: span !== null && span.from <= request.raisedAt - chain.lookBackMs,
+        // The first batch of all is never missed: before it there was nothing.
+        reachesBack:
+          span !== null && (span.firstId === 1 || span.from <= request.raisedAt - chain.lookBackMs),
       },
       rule: ruleOf(request, inputs.inForce),
       ...chain.result(),
