@@ -15,6 +15,7 @@ import { authRoutes } from './routes/auth.ts'
 import { type WatchOptions, cameraRoutes } from './routes/cameras.ts'
 import { callSheetRoutes } from './routes/call-sheet.ts'
 import { carePlanRoutes } from './routes/care-plans.ts'
+import { broadcastRoutes } from './routes/broadcast.ts'
 import { careRoutes } from './routes/care.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { careSignRoutes } from './routes/care-signs.ts'
@@ -31,6 +32,7 @@ import { ladderAnswerRoutes } from './routes/ladder-answer.ts'
 import { ladderRoutes } from './routes/ladder.ts'
 import { mqttCredentialRoutes } from './routes/mqtt-credentials.ts'
 import { modeRoutes } from './routes/modes.ts'
+import { notifyRoutes } from './routes/notify.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { replayRoutes } from './routes/replay.ts'
 import { type StreamOptions, streamRoutes } from './routes/stream.ts'
@@ -105,6 +107,8 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(contactRoutes(services))
       await api.register(ladderRoutes(services))
       await api.register(ladderAnswerRoutes(services))
+      await api.register(notifyRoutes(services))
+      await api.register(broadcastRoutes(services))
       await api.register(eventRoutes(services))
       await api.register(auditRoutes(services))
       await api.register(streamRoutes({ ...services, serviceToken }, stream))

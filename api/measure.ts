@@ -3,6 +3,11 @@ import type { Services } from './services.ts'
 
 /** What has no other place to be counted. */
 export function measure(services: Services, roster: RosterPusher): void {
+  services.metrics.gauge(
+    'linli_api_notifications_waiting',
+    'Messages that wait for their time or their link',
+    () => services.outgoing.sender.depth,
+  )
   services.metrics.gauge('linli_api_roster_confirmed', 'Version that the box holds', () =>
     roster.confirmed === null ? -1 : roster.confirmed,
   )

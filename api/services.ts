@@ -16,6 +16,7 @@ import type { DeviceRules } from './devices/settings.ts'
 import type { Notices } from './faces/notices.ts'
 import type { FaceRemovals } from './faces/removals.ts'
 import type { NotifyDeps } from './notify/notify.ts'
+import type { Outgoing } from './notify/outgoing.ts'
 import type { GatewayClient } from './gateway/gateway-client.ts'
 import type { GatewayWatch } from './gateway/gateway-watch.ts'
 import type { VisitForwarder } from './people/visit-forwarder.ts'
@@ -56,6 +57,8 @@ export interface Services {
   readonly passKey: string | null
   /** For whoever has something to tell; see api/notify/notify.ts. */
   readonly notify: NotifyDeps
+  /** What drains the queue of messages. */
+  readonly outgoing: Outgoing
   readonly hub: StreamHub
   readonly metrics: Metrics
   readonly tickets: ActDeps

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { type Clock, dayMs, minuteMs } from '../contracts/clock.ts'
+import { type Clock, dayMs } from '../contracts/clock.ts'
 import type { CarePlansFile } from '../contracts/care-plan.ts'
 import type { Category, Unit } from '../contracts/http/system.ts'
 import { buildApp } from './app.ts'
@@ -13,7 +13,7 @@ import { createLoginLimiter } from './auth/login-limiter.ts'
 import { type PasswordsOptions, createPasswords } from './auth/passwords.ts'
 import { wireCare } from './care/wire-care.ts'
 import { openDatabase } from './db/open.ts'
-import { type Retention, defaultRetention, prune } from './db/retention.ts'
+import { type Retention, defaultRetention } from './db/retention.ts'
 import { createTransact } from './db/transact.ts'
 import { createStreamHub } from './events/stream-hub.ts'
 import { createExpiry } from './faces/expire.ts'
@@ -24,11 +24,11 @@ import { createGatewayClient } from './gateway/gateway-client.ts'
 import { createGatewayWatch } from './gateway/gateway-watch.ts'
 import type { NotifySettings } from '../config/notify-schema.ts'
 import { defaultNotify } from './notify/default-settings.ts'
-import type { NotifyDeps } from './notify/notify.ts'
-import { createWallClock } from './notify/wall-clock.ts'
+import { createOutgoing } from './notify/outgoing.ts'
 import { VisitForwarder } from './people/visit-forwarder.ts'
 import { createMetrics } from './plugins/metrics.ts'
 import { webIsThere } from './plugins/web.ts'
+import { pruneEveryMinute } from './pruning.ts'
 import type { Random } from './random.ts'
 import { RosterPusher } from './roster/roster-pusher.ts'
 import { readRoster } from './roster/whole.ts'
@@ -145,16 +145,8 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
   services.visits.start()
   await services.transact((trx) => services.care.overdue.begin(trx))
   services.deadlines.start()
-  const pruning = setInterval(() => {
-    Promise.all([prune(db, retention, clock()), services.pictures.sweep()]).then(
-      ([rows, files]) => {
-        if (rows > 0) services.metrics.dropped.inc({ what: 'old row' }, rows)
-        if (files > 0) services.metrics.dropped.inc({ what: 'old evidence' }, files)
-      },
-      (error: unknown) => logger.error({ err: error }, 'pruning failed'),
-    )
-  }, minuteMs)
-  pruning.unref()
+  await services.outgoing.start()
+  const pruning = pruneEveryMinute(services, retention, logger)
   return {
     app,
     firstStart,
@@ -162,6 +154,7 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
       clearInterval(pruning)
       await app.close()
       await services.deadlines.close()
+      await services.outgoing.close()
       await services.removals.close()
       await roster.close()
       await services.visits.close()
@@ -183,14 +176,6 @@ function ticketDeps(random: Random, options: ApiOptions): ActDeps {
   }
 }
 
-const notifyDeps = ({ clock, random }: ApiDeps, options: ApiOptions): NotifyDeps => ({
-  clock,
-  random,
-  settings: options.notify ?? defaultNotify,
-  wall: createWallClock(options.timeZone ?? defaultTimeZone),
-  depth: () => 0,
-})
-
 type Wired = ApiDeps & Pick<Services, 'db' | 'hub' | 'gateway' | 'push' | 'steady'>
 
 function wire(parts: Wired, options: ApiOptions): Services {
@@ -200,9 +185,14 @@ function wire(parts: Wired, options: ApiOptions): Services {
   const transact = createTransact(db, () => {
     hub.wake()
     deadlines.wake()
+    outgoing.sender.wake()
   })
   const deadlines = new Deadlines({ db, transact, steady, logger })
-  const notify = notifyDeps(parts, options)
+  const outgoing = createOutgoing(
+    { ...parts, transact },
+    { settings: options.notify ?? defaultNotify, timeZone },
+  )
+  const notify = outgoing.deps
   const base = {
     clock,
     random,
@@ -246,6 +236,7 @@ function wire(parts: Wired, options: ApiOptions): Services {
     accessRules,
     passKey,
     notify,
+    outgoing,
     hub,
     metrics: createMetrics(),
     steady,

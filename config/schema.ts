@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox'
+import { anomalyTypes } from '../contracts/anomaly.ts'
 import { Notify } from './notify-schema.ts'
 import { AdapterConfig } from './adapter-schema.ts'
 
@@ -168,6 +169,28 @@ const CarePlans = Type.Object(
   closed,
 )
 
+const Alarm = Type.Object(
+  {
+    types: Type.Array(Type.Enum(anomalyTypes), {
+      maxItems: 64,
+      default: ['smoke.alarm', 'gas.alarm', 'flame.visible'],
+      description: 'critical anomalies that sound sirens and loudspeakers of their place at once',
+    }),
+    sirenSeconds: Type.Integer({ minimum: 1, maximum: 3_600, default: 60 }),
+    minGapSeconds: Type.Integer({
+      minimum: 1,
+      maximum: 3_600,
+      default: 30,
+      description: 'one siren is not told again within this time',
+    }),
+    testMode: Type.Boolean({
+      default: false,
+      description: 'sounds nothing; the history says what would have sounded',
+    }),
+  },
+  closed,
+)
+
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 const Log = Type.Object(
   {
@@ -188,6 +211,7 @@ export const Config = Type.Object(
     watchlist: Watchlist,
     adapters: AdapterConfig,
     rules: Rules,
+    alarm: Alarm,
     notify: Notify,
     ladders: Ladders,
     carePlans: CarePlans,

@@ -15,6 +15,7 @@ export const gatewayEventTypes = [
   'device.seen',
   'device.gone',
   'camera.state',
+  'alarm.sounded',
   'care.returned',
 ] as const
 export type GatewayEventType = (typeof gatewayEventTypes)[number]
@@ -36,7 +37,7 @@ export const GatewayEventBatch = Type.Object({
 export type GatewayEventBatch = Static<typeof GatewayEventBatch>
 
 /** Names of the server-sent events on `GET /api/v1/stream`. */
-export const streamEvents = ['ticket', 'anomaly', 'sighting', 'device', 'kpi'] as const
+export const streamEvents = ['ticket', 'anomaly', 'sighting', 'device', 'kpi', 'notice'] as const
 export type StreamEvent = (typeof streamEvents)[number]
 
 /** Data of `care.returned`: somebody who was away was seen, and the absence is over by that. */

@@ -11,6 +11,22 @@ export const noChannel = 'none'
 export const messageKinds = ['alarm', 'relief', 'reminder', 'notice', 'digest', 'test'] as const
 export type MessageKind = (typeof messageKinds)[number]
 
+/**
+ * The receipt of one message to one person over one channel. `ready` is on its way now; `digested`
+ * goes out, or went out, as a line of the digest that the row names.
+ */
+export const receiptStates = [
+  'queued',
+  'ready',
+  'digested',
+  'sent',
+  'delivered',
+  'acknowledged',
+  'failed',
+  'suppressed',
+  'expired',
+] as const
+
 export const languages = ['zh', 'en'] as const
 export type Language = (typeof languages)[number]
 export const Language = Type.Enum(languages)
@@ -25,3 +41,4 @@ export type QuietHours = Static<typeof QuietHours>
 
 /** How minor messages come: each by itself, or gathered. */
 export const digestEvery = ['none', 'hour', 'day'] as const
+export type DigestEvery = (typeof digestEvery)[number]

@@ -73,6 +73,12 @@ export interface NotifyPreferencesTable {
   updated_at: number
 }
 
+/** One row: the last stream event whose ticket was looked at. */
+export interface NotifyCursorTable {
+  id: number
+  event: number
+}
+
 export interface BroadcastsTable {
   id: string
   community: string
@@ -115,6 +121,7 @@ export interface NotifyTables {
   notifications: NotificationsTable
   notification_attempts: NotificationAttemptsTable
   notify_preferences: NotifyPreferencesTable
+  notify_cursor: NotifyCursorTable
   broadcasts: BroadcastsTable
   broadcast_receipts: BroadcastReceiptsTable
 }

@@ -55,7 +55,7 @@ export async function notify(
   const routes =
     kind === 'relief'
       ? await reliefRoutes(trx, incident)
-      : await routesOf(trx, request.to, { settings, community, severity, wall: wall.at(now) })
+      : await routesOf(trx, request.to, { settings, community, severity, wall: () => wall.at(now) })
   const keyed = new Map(
     routes.map((route) => [[incident, step, kind, route.person, route.channel].join('|'), route]),
   )

@@ -40,7 +40,7 @@ export interface RouteContext {
   readonly settings: NotifySettings
   readonly community: string
   readonly severity: Severity
-  readonly wall: WallTime
+  readonly wall: () => WallTime
 }
 
 /** The ways to all recipients, each once. Whom nothing leads to has a way that says so. */
@@ -171,7 +171,7 @@ function groupRoutes(name: string, context: RouteContext, names: Set<string>): R
   const { settings, wall } = context
   const group = settings.groups.find((one) => one.name === name)
   if (group === undefined) return [channelRoute(name, settings)]
-  for (const user of onDuty(group, wall)) names.add(user)
+  for (const user of onDuty(group, wall())) names.add(user)
   return group.channels.map((channel) => channelRoute(channel, settings))
 }
 

@@ -12,7 +12,7 @@ const alarmed = ['queued', 'ready', 'digested', 'sent', 'delivered', 'acknowledg
 export async function reliefRoutes(trx: Trx, incident: string): Promise<readonly Route[]> {
   const rows = await trx
     .selectFrom('notifications')
-    .select(['id', 'person', 'person_name', 'channel', 'address', 'language', 'sent_at'])
+    .select(['id', 'seq', 'person', 'person_name', 'channel', 'address', 'language', 'sent_at'])
     .where('incident', '=', incident)
     .where('kind', 'in', ['alarm', 'reminder'])
     .where('state', 'in', [...alarmed])
@@ -20,8 +20,10 @@ export async function reliefRoutes(trx: Trx, incident: string): Promise<readonly
     .where('channel', '!=', deviceChannel)
     .orderBy('seq')
     .execute()
+  const told = await toldUpTo(trx, incident)
   const ways = new Map<string, Route & { readonly sent: boolean }>()
   for (const row of rows) {
+    if (row.seq < (told.get(`${row.person}|${row.channel}`) ?? 0)) continue
     const way = `${row.person}|${row.channel}`
     const sent = row.sent_at !== null
     if (ways.get(way)?.sent === true || (ways.has(way) && !sent)) continue
@@ -37,4 +39,16 @@ export async function reliefRoutes(trx: Trx, incident: string): Promise<readonly
     })
   }
   return [...ways.values()]
+}
+
+/** Of each way the last relief: what was alarmed before it has been answered. */
+async function toldUpTo(trx: Trx, incident: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await trx
+    .selectFrom('notifications')
+    .select(({ fn }) => ['person', 'channel', fn.max('seq').as('last')])
+    .where('incident', '=', incident)
+    .where('kind', '=', 'relief')
+    .groupBy(['person', 'channel'])
+    .execute()
+  return new Map(rows.map(({ person, channel, last }) => [`${person}|${channel}`, last]))
 }

@@ -26,10 +26,15 @@ const replayBatch = 500
 
 /** May this person hear of it? Units hear of tickets that are theirs and of nothing else. */
 function hears(principal: Principal, row: StreamRow): boolean {
+  if (row.name === 'notice') return isFor(principal, row.data)
   if (!seesCommunity(principal, row.community)) return false
   if (principal.role !== 'unit') return true
   return row.name === 'ticket' && row.unit !== null && row.unit === principal.unit
 }
+
+/** A notice is for one person. */
+const isFor = (principal: Principal, data: string): boolean =>
+  (JSON.parse(data) as { readonly user?: string }).user === principal.id
 
 const textOf = (row: StreamRow): string =>
   `id: ${row.id}\nevent: ${row.name}\ndata: ${row.data}\n\n`
@@ -52,7 +57,7 @@ export const streamRoutes =
           access: { roles: ['admin', 'staff', 'grid', 'unit', 'supervisor'], scopes: ['read'] },
         },
         schema: {
-          summary: 'Server-sent events: ticket, anomaly, sighting, device',
+          summary: 'Server-sent events: ticket, anomaly, sighting, device, notice',
           description: 'Resumes after `Last-Event-ID` (header, or `lastEventId` in the query).',
           tags: ['events'],
           querystring: Type.Object({

@@ -1,5 +1,12 @@
 import { secondMs } from '../../contracts/clock.ts'
-import type { AccessFact, CameraStateFact, Input, SightingFact } from '../model/input.ts'
+import { gatewayDevice } from '../../contracts/topics.ts'
+import type {
+  AccessFact,
+  CameraStateFact,
+  DeviceEventInput,
+  Input,
+  SightingFact,
+} from '../model/input.ts'
 import type { EventDesk } from './event-desk.ts'
 
 const sightingEveryMs = 5 * secondMs
@@ -18,6 +25,15 @@ export class FactEvents {
     if (input.kind === 'sighting') this.#sighting(input)
     else if (input.kind === 'access') this.#access(input)
     else if (input.kind === 'camera-state') this.#cameraState(input)
+    else if (input.kind === 'event') this.#alarm(input)
+  }
+
+  /** What a siren or loudspeaker answered to the alarm of the house. */
+  #alarm({ device, type, community, id, ts, data, receivedAt }: DeviceEventInput): void {
+    if (type !== 'alarm.sounded' || device !== gatewayDevice) return
+    const { device: sounded, ...said } = data
+    const about = typeof sounded === 'string' ? sounded : device
+    this.#events.add({ type, community, device: about, ts, data: said }, receivedAt, id)
   }
 
   #cameraState(fact: CameraStateFact): void {

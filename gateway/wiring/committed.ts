@@ -4,6 +4,7 @@ import { TerminalReport } from '../../contracts/http/access.ts'
 import { Ack } from '../../contracts/payloads.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { CommandBus } from '../access/command-bus.ts'
+import type { LanAlarm } from '../alarm/lan-alarm.ts'
 import type { BarrierGuard, DoorGuard } from '../model/access.ts'
 import type { ClipMaker } from '../cameras/clip-maker.ts'
 import type { EvidenceStore } from '../cameras/evidence-store.ts'
@@ -22,6 +23,8 @@ export interface FollowDeps {
   readonly clips: Pick<ClipMaker, 'raised'>
   readonly evidence: Pick<EvidenceStore, 'lock'>
   readonly announce: (event: GatewayEvent) => void
+  /** Sirens and loudspeakers: before the outbox, so before any link. */
+  readonly alarm: Pick<LanAlarm, 'committed'>
   /** For devices of others. */
   readonly broker: Pick<Broker, 'publish' | 'want'>
   /** The outbox has something. */
@@ -37,6 +40,8 @@ export function followCommitted(deps: FollowDeps): (committed: CommittedEffects)
     if (wants !== null) deps.broker.want(wants)
     for (const { topic, payload, retain, qos } of publish)
       deps.broker.publish(topic, payload, { retain, qos }).catch(complain('not published'))
+    for (const event of events)
+      deps.alarm.committed(event).catch(complain('the alarm of the house failed'))
     for (const event of deviceEvents)
       deviceEvent(deps, event).catch(complain('door decision failed'))
     for (const sha256 of effects.flatMap(picturesOf)) {

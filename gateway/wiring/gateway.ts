@@ -12,6 +12,7 @@ import { createFaces } from './faces.ts'
 import { createFireWatch } from './fire-watch.ts'
 import { createForeignWatch } from './foreign.ts'
 import { createHealth } from './health.ts'
+import { createLanAlarm } from './lan-alarm.ts'
 import { measureLoopDelay } from './loop-delay.ts'
 import { createParts, type GatewayInputs, type Parts } from './parts.ts'
 import { privateAccess } from './private-access.ts'
@@ -92,12 +93,13 @@ export function createGateway(inputs: GatewayInputs): Gateway {
   }
 }
 
-const afterCommit = (
-  { sight, broker, announcer, book, logger }: Parts,
+function afterCommit(
+  parts: Parts,
   { commands, doors, barriers }: Entrances,
   sender: { wake(): void },
-) =>
-  followCommitted({
+): ReturnType<typeof followCommitted> {
+  const { sight, broker, announcer, book, logger } = parts
+  return followCommitted({
     commands,
     doors,
     barriers,
@@ -106,9 +108,11 @@ const afterCommit = (
     evidence: sight.evidence,
     broker,
     announce: (event) => announcer.event(event),
+    alarm: createLanAlarm(parts, commands),
     wake: () => sender.wake(),
     logger,
   })
+}
 
 function followRoster(
   parts: Parts,

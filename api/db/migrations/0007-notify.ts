@@ -1,4 +1,4 @@
-import type { Migration } from 'kysely'
+import { type Migration, sql } from 'kysely'
 import { type AnyDb, type Dialect, countedTable, index, table } from '../columns.ts'
 
 /** Messages to people with their receipts, how people want to be told, and announcements. */
@@ -20,6 +20,11 @@ export const notify = (dialect: Dialect): Migration => ({
       },
       ['user_id'],
     ).execute()
+    await table(db, 'notify_cursor', { id: 'int', event: 'int' }).execute()
+    // What was opened before there were messages is told to nobody.
+    await sql`insert into notify_cursor (id, event) select 1, coalesce(max(id), 0) from stream_events`.execute(
+      db,
+    )
     await announcements(db)
   },
 })

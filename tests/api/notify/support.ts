@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import pino from 'pino'
+import type { Channel, Message, Outcome } from '../../../api/notify/channels/channel.ts'
+import { NotifySender } from '../../../api/notify/sender.ts'
 import { type Db, openDatabase } from '../../../api/db/open.ts'
 import { createTransact, type Transact } from '../../../api/db/transact.ts'
 import { defaultNotify } from '../../../api/notify/default-settings.ts'
@@ -77,3 +80,62 @@ export const alarm = (more: Partial<NotifyRequest> = {}): NotifyRequest => ({
   link: '/tickets/tkt_1',
   ...more,
 })
+
+/** A channel that writes down what it was given, and answers as it is told to. */
+export interface Recorder extends Channel {
+  readonly got: { at: number; message: Message }[]
+  answer: (message: Message) => Outcome
+}
+
+export function recorder(time: { now: number }, limits: Channel['limits'] = []): Recorder {
+  const self: Recorder = {
+    limits,
+    got: [],
+    answer: () => ({ kind: 'sent', detail: 'ok' }),
+    async send(message) {
+      const outcome = self.answer(message)
+      if (outcome.kind === 'sent' || outcome.kind === 'delivered')
+        self.got.push({ at: time.now, message })
+      return outcome
+    },
+    close: async () => undefined,
+  }
+  return self
+}
+
+export function senderOn(bench: Bench, channels: Record<string, Channel>): NotifySender {
+  const { clock, random, settings, wall } = bench.deps
+  return new NotifySender({
+    db: bench.db,
+    transact: bench.transact,
+    clock,
+    random,
+    settings,
+    wall,
+    chance: () => 0.5,
+    logger: pino({ level: 'silent' }),
+    channels: new Map(Object.entries(channels)),
+    follow: async () => false,
+  })
+}
+
+export async function prefer(
+  bench: Bench,
+  user: string,
+  channels: Record<string, string>,
+  more: { quiet?: object; minor_digest?: string; language?: string } = {},
+): Promise<void> {
+  await bench.db
+    .insertInto('notify_preferences')
+    .values({
+      user_id: user,
+      language: more.language ?? 'zh',
+      phone: '13800001111',
+      email: 'wang@example.org',
+      channels: JSON.stringify(channels),
+      quiet: more.quiet === undefined ? null : JSON.stringify(more.quiet),
+      minor_digest: more.minor_digest ?? null,
+      updated_at: 0,
+    })
+    .execute()
+}

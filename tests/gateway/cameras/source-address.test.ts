@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseAddress, withoutSecrets } from '../../../gateway/cameras/source-address.ts'
-import { unmapped } from '../../../gateway/cameras/source-networks.ts'
+import { unmapped } from '../../../config/networks.ts'
 
 describe("a camera's address", () => {
   test('is taken apart as its manual writes it, an @ in the password too', () => {

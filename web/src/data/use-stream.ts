@@ -18,6 +18,7 @@ const staleAfter: Readonly<Record<StreamEvent, Cached>> = {
   sighting: [keys.care, keys.cameras],
   device: [keys.devices, keys.cameras, keys.health],
   kpi: [],
+  notice: [],
 }
 
 /**

@@ -1,0 +1,174 @@
+import type { Severity } from '../../contracts/anomaly.ts'
+import type { Place } from '../../contracts/place.ts'
+import { fromJson, fromJsonOrNull } from '../db/json.ts'
+import type { Db, Trx } from '../db/open.ts'
+import type { Actor } from '../auth/principal.ts'
+import type { TicketRow } from '../tickets/ticket-row.ts'
+import { acknowledge, stopIncident } from './acknowledge.ts'
+import { type NotifyDeps, notify } from './notify.ts'
+import type { Recipient } from './recipient.ts'
+
+const eventsPerRun = 200
+const told: ReadonlySet<string> = new Set(['critical', 'major'])
+const taken: ReadonlySet<string> = new Set(['accept', 'start'])
+const ended: ReadonlySet<string> = new Set(['close', 'reject', 'withdraw'])
+
+/**
+ * Follows what happens to tickets: new grave ones are told to those who are there for them, whoever takes
+ * one stops its alarms, and its end is told to those who were alarmed. Each event is followed once, by
+ * a cursor in the same transaction. True where there may be more.
+ */
+export async function followTickets(trx: Trx, deps: NotifyDeps): Promise<boolean> {
+  const { event: from } = await trx
+    .selectFrom('notify_cursor')
+    .select('event')
+    .where('id', '=', 1)
+    .executeTakeFirstOrThrow()
+  const events = await trx
+    .selectFrom('stream_events')
+    .select(['id', 'name', 'data', 'ts'])
+    .where('id', '>', from)
+    .orderBy('id')
+    .limit(eventsPerRun)
+    .execute()
+  const last = events.at(-1)
+  if (last === undefined) return false
+  for (const { name, data, ts } of events) {
+    if (name !== 'ticket') continue
+    const { id, change } = fromJson(data) as { id: string; change: string }
+    await followOne(trx, deps, id, change, ts)
+  }
+  await trx.updateTable('notify_cursor').set({ event: last.id }).where('id', '=', 1).execute()
+  return events.length === eventsPerRun
+}
+
+/** Whether anything happened since; cheap. */
+export async function isBehind(db: Db): Promise<boolean> {
+  const found = await db
+    .selectFrom('stream_events')
+    .innerJoin('notify_cursor', (join) => join.on('notify_cursor.id', '=', 1))
+    .select('stream_events.id')
+    .whereRef('stream_events.id', '>', 'notify_cursor.event')
+    .limit(1)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+async function followOne(
+  trx: Trx,
+  deps: NotifyDeps,
+  id: string,
+  change: string,
+  ts: number,
+): Promise<void> {
+  if (change === 'opened') await tellOpened(trx, deps, id)
+  else if (taken.has(change)) await acknowledge(trx, id, await takerOf(trx, id, change, ts))
+  else if (ended.has(change)) await tellEnd(trx, deps, id, change)
+}
+
+const ticketOf = (trx: Trx, id: string): Promise<TicketRow | undefined> =>
+  trx.selectFrom('tickets').selectAll().where('id', '=', id).executeTakeFirst()
+
+async function tellOpened(trx: Trx, deps: NotifyDeps, id: string): Promise<void> {
+  const ticket = await ticketOf(trx, id)
+  if (ticket === undefined || ticket.closed_at !== null) return
+  const severity = ticket.severity as Severity
+  const { settings } = deps
+  const to: Recipient[] = settings.groups
+    .filter(
+      ({ communities, severities }) =>
+        severities.includes(severity) &&
+        (communities.length === 0 || communities.includes(ticket.community)),
+    )
+    .map(({ name }) => ({ kind: 'group', channel: name }))
+  if (settings.staffOnScreen && told.has(severity)) {
+    for (const user of await workersOf(trx, ticket.community)) to.push({ kind: 'user', id: user })
+  }
+  if (to.length === 0) return
+  await notify(trx, deps, {
+    incident: id,
+    step: 'opened',
+    community: ticket.community,
+    severity,
+    kind: 'alarm',
+    to,
+    text: { title: titleOf(ticket), body: bodyOf(ticket) },
+    link: `/tickets/${id}`,
+  })
+}
+
+/** Who works in a community: staff and grid workers, by the areas of their accounts. */
+async function workersOf(trx: Trx, community: string): Promise<readonly string[]> {
+  const rows = await trx
+    .selectFrom('users')
+    .select(['id', 'areas'])
+    .where('role', 'in', ['staff', 'grid'])
+    .where('disabled', '=', 0)
+    // Cheaper than parsing all; a slug holds nothing that needs escaping.
+    .where('areas', 'like', `%"${community}"%`)
+    .limit(500)
+    .execute()
+  return rows
+    .filter(({ areas }) => (fromJson(areas) as string[]).includes(community))
+    .map(({ id }) => id)
+}
+
+async function tellEnd(trx: Trx, deps: NotifyDeps, id: string, change: string): Promise<void> {
+  const ticket = await ticketOf(trx, id)
+  if (ticket === undefined) return
+  await stopIncident(trx, id)
+  const title = titleOf(ticket)
+  await notify(trx, deps, {
+    incident: id,
+    // Closed, opened again and closed: each end is one of its own.
+    step: `${change}-${ticket.closed_at ?? ticket.revision}`,
+    community: ticket.community,
+    severity: ticket.severity as Severity,
+    kind: 'relief',
+    to: [],
+    text: {
+      title: { zh: `已解除：${title.zh}`, en: `Over: ${title.en}` },
+      body: await lastWords(trx, id, ticket),
+    },
+    link: `/tickets/${id}`,
+  })
+}
+
+const titleOf = (ticket: TicketRow) => ({
+  zh: ticket.title,
+  en: ticket.title_en ?? ticket.title,
+})
+
+function bodyOf(ticket: TicketRow) {
+  const place = fromJsonOrNull(ticket.place) as Place | null
+  const where = [ticket.number, place?.name].filter(Boolean).join(' ')
+  return { zh: where, en: where }
+}
+
+/** The proof: what the timeline says last, as that of a resident who was seen. */
+async function lastWords(trx: Trx, id: string, ticket: TicketRow) {
+  const entry = await trx
+    .selectFrom('ticket_timeline')
+    .select('note')
+    .where('ticket_id', '=', id)
+    .where('kind', 'in', ['cleared', 'close', 'reject', 'withdraw'])
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const where = bodyOf(ticket)
+  const note = entry?.note ?? ''
+  return { zh: `${where.zh} ${note}`.trim(), en: `${where.en} ${note}`.trim() }
+}
+
+async function takerOf(trx: Trx, id: string, change: string, at: number) {
+  const entry = await trx
+    .selectFrom('ticket_timeline')
+    .select('actor')
+    .where('ticket_id', '=', id)
+    .where('kind', '=', change)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const actor = entry === undefined ? null : (fromJson(entry.actor) as Actor)
+  return { id: actor?.id ?? 'linli', name: actor?.name ?? 'Linli', at }
+}

@@ -1,0 +1,75 @@
+import type { NotifySettings } from '../../config/notify-schema.ts'
+import { dayMs } from '../../contracts/clock.ts'
+import { deviceChannel } from '../../contracts/notify.ts'
+import { BroadcastAnnouncer } from '../broadcast/announcer.ts'
+import type { Db } from '../db/open.ts'
+import { buildChannels } from './channels/build.ts'
+import { createDeviceChannel, type DeviceChannelDeps } from './channels/device.ts'
+import { followTickets, isBehind } from './follow-tickets.ts'
+import type { LaneDeps } from './lane.ts'
+import type { NotifyDeps } from './notify.ts'
+import { NotifySender } from './sender.ts'
+import { createWallClock } from './wall-clock.ts'
+
+export interface Outgoing {
+  readonly deps: NotifyDeps
+  readonly sender: NotifySender
+  readonly announcer: BroadcastAnnouncer
+  start(): Promise<void>
+  close(): Promise<void>
+  /** Deletes what is past its time; says how many rows went. */
+  sweep(): Promise<number>
+}
+
+export interface OutgoingDeps extends Omit<LaneDeps, 'settings'> {
+  readonly gateway: DeviceChannelDeps['gateway']
+}
+
+/** All of notifying: the way onto the queue, and what drains it. */
+export function createOutgoing(
+  parts: OutgoingDeps,
+  { settings, timeZone }: { readonly settings: NotifySettings; readonly timeZone: string },
+): Outgoing {
+  const { clock, random, db, transact, gateway } = parts
+  const wall = createWallClock(timeZone)
+  const deps: NotifyDeps = { clock, random, settings, wall, depth: () => sender.depth }
+  const channels = buildChannels(settings, { clock })
+  channels.set(deviceChannel, createDeviceChannel({ db, gateway }))
+  const sender = new NotifySender({
+    ...parts,
+    settings,
+    wall,
+    channels,
+    follow: async () =>
+      (await isBehind(db)) ? transact((trx) => followTickets(trx, deps)) : false,
+  })
+  const { quietHours } = settings
+  const announcer = new BroadcastAnnouncer({ ...parts, wall, quietHours })
+  return {
+    deps,
+    sender,
+    announcer,
+    async start() {
+      await sender.start()
+      announcer.start()
+    },
+    async close() {
+      await announcer.close()
+      await sender.close()
+    },
+    sweep: () => sweep(db, clock() - settings.keepDays * dayMs),
+  }
+}
+
+async function sweep(db: Db, before: number): Promise<number> {
+  const attempts = await db
+    .deleteFrom('notification_attempts')
+    .where('at', '<', before)
+    .executeTakeFirst()
+  const messages = await db
+    .deleteFrom('notifications')
+    .where('created_at', '<', before)
+    .where('next_at', 'is', null)
+    .executeTakeFirst()
+  return Number(attempts.numDeletedRows + messages.numDeletedRows)
+}
