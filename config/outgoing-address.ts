@@ -18,6 +18,8 @@ const inside = [
   '2001:db8::/32',
 ]
 
+const parse = (text: string) => parseNetwork(text, 'notify.allowedAddresses')
+
 export interface OutgoingAddresses {
   /** Why an IP address may not be called; null where it may. */
   whyNot(ip: string): string | null
@@ -28,7 +30,6 @@ export interface OutgoingAddresses {
  * (`notify.allowedAddresses`). Link-local and metadata addresses never.
  */
 export function outgoingAddresses(allowed: readonly string[]): OutgoingAddresses {
-  const parse = (text: string) => parseNetwork(text, 'notify.allowedAddresses')
   const listed = blockList(allowed.map(parse))
   const never = blockList(neverNetworks.map(parse))
   const closed = blockList(inside.map(parse))

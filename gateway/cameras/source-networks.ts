@@ -11,6 +11,8 @@ const loopback = ['127.0.0.0/8', '::1/128']
 /** `::`, `::1` and the IPv4-compatible addresses; `::1` is asked for before. */
 const lowest = '::/96'
 
+const parse = (text: string): Network => parseNetwork(text, 'cameras.allowedNetworks')
+
 export interface AllowedNetworks {
   /** Why an IP address may not be connected to; null where it may. */
   whyNot(ip: string): string | null
@@ -22,7 +24,6 @@ export interface AllowedNetworks {
  * @throws CodedError `config.invalid` where an entry is no network
  */
 export function allowedNetworks(list: readonly string[]): AllowedNetworks {
-  const parse = (text: string): Network => parseNetwork(text, 'cameras.allowedNetworks')
   const networks = list.map(parse)
   const forbidden = blockList(neverNetworks.map(parse))
   const own = blockList(loopback.map(parse))

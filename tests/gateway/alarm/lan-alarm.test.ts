@@ -63,7 +63,7 @@ function stand(more: Partial<LanAlarmOptions> = {}) {
       device('siren-new', 'siren', '3 栋', 'pending'),
       device('lamp-3', 'light', '3 栋'),
     ],
-  } as never)
+  })
   const sent: CommandRequest[] = []
   const receipts: AlarmReceipt[] = []
   const time = { now: 1_000_000 }
