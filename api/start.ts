@@ -23,7 +23,6 @@ import { createPictureStore } from './evidence/picture-store.ts'
 import { createGatewayClient } from './gateway/gateway-client.ts'
 import { createGatewayWatch } from './gateway/gateway-watch.ts'
 import type { NotifySettings } from '../config/notify-schema.ts'
-import { defaultNotify } from './notify/default-settings.ts'
 import { createOutgoing } from './notify/outgoing.ts'
 import { VisitForwarder } from './people/visit-forwarder.ts'
 import { createMetrics } from './plugins/metrics.ts'
@@ -188,10 +187,7 @@ function wire(parts: Wired, options: ApiOptions): Services {
     outgoing.sender.wake()
   })
   const deadlines = new Deadlines({ db, transact, steady, logger })
-  const outgoing = createOutgoing(
-    { ...parts, transact },
-    { settings: options.notify ?? defaultNotify, timeZone },
-  )
+  const outgoing = createOutgoing({ ...parts, transact }, { ...options, timeZone })
   const notify = outgoing.deps
   const base = {
     clock,

@@ -5,6 +5,7 @@ import { BroadcastAnnouncer } from '../broadcast/announcer.ts'
 import type { Db } from '../db/open.ts'
 import { buildChannels } from './channels/build.ts'
 import { createDeviceChannel, type DeviceChannelDeps } from './channels/device.ts'
+import { defaultNotify } from './default-settings.ts'
 import { followTickets, isBehind } from './follow-tickets.ts'
 import type { LaneDeps } from './lane.ts'
 import type { NotifyDeps } from './notify.ts'
@@ -28,9 +29,10 @@ export interface OutgoingDeps extends Omit<LaneDeps, 'settings'> {
 /** All of notifying: the way onto the queue, and what drains it. */
 export function createOutgoing(
   parts: OutgoingDeps,
-  { settings, timeZone }: { readonly settings: NotifySettings; readonly timeZone: string },
+  options: { readonly notify?: NotifySettings; readonly timeZone: string },
 ): Outgoing {
   const { clock, random, db, transact, gateway } = parts
+  const { notify: settings = defaultNotify, timeZone } = options
   const wall = createWallClock(timeZone)
   const deps: NotifyDeps = { clock, random, settings, wall, depth: () => sender.depth }
   const channels = buildChannels(settings, { clock })
