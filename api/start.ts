@@ -175,6 +175,13 @@ function ticketDeps(random: Random, options: ApiOptions): ActDeps {
   }
 }
 
+const pictureStore = (parts: Pick<Services, 'db' | 'clock'>, options: ApiOptions) =>
+  createPictureStore(parts, {
+    dir: join(options.home, 'evidence-api'),
+    quotaBytes: options.pictureQuotaBytes ?? defaultQuotaBytes,
+    closedMs: (options.evidenceDays ?? 30) * dayMs,
+  })
+
 type Wired = ApiDeps & Pick<Services, 'db' | 'hub' | 'gateway' | 'push' | 'steady'>
 
 function wire(parts: Wired, options: ApiOptions): Services {
@@ -215,14 +222,7 @@ function wire(parts: Wired, options: ApiOptions): Services {
     passwords: createPasswords(options.passwords),
     limiter: createLoginLimiter(clock),
     logAccess: createAccessLog(db, clock),
-    pictures: createPictureStore(
-      { db, clock },
-      {
-        dir: join(options.home, 'evidence-api'),
-        quotaBytes: options.pictureQuotaBytes ?? defaultQuotaBytes,
-        closedMs: (options.evidenceDays ?? 30) * dayMs,
-      },
-    ),
+    pictures: pictureStore(parts, options),
     gateway,
     gatewayWatch: createGatewayWatch({ gateway, clock }),
     push,
