@@ -17,6 +17,7 @@ const islands = [
   'access',
   'telemetry',
   'outbox',
+  'alarm',
 ]
 const folders = ['contracts', 'config', 'detectors', 'gateway', 'api', 'device-sim', 'bench']
 
