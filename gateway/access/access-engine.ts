@@ -135,8 +135,9 @@ class DoorRules implements AccessEngine {
 
   #reading(reading: Reading, now: number): readonly Effect[] {
     const { community, device, name, value, ts } = reading
+    const remembered = reading.retained === true
     if (typeof value !== 'boolean') return nothing
-    if (fireReadings.has(name)) this.#fire(reading, value, now)
+    if (fireReadings.has(name) && !remembered) this.#fire(reading, value, now)
     if (name !== 'doorOpen') return nothing
     const door = this.#doors.door(community, device)
     if (door === null) return nothing
@@ -144,6 +145,11 @@ class DoorRules implements AccessEngine {
     this.#doors.changed(door)
     if (at < door.heardTs || value === door.open) return nothing
     door.heardTs = at
+    if (remembered && value) {
+      // Since when it stands open, and why, nobody knows: a baseline.
+      door.open = null
+      return nothing
+    }
     const effects = value ? nothing : this.#shut(door, now)
     const explained = door.fire.length > 0 || now <= door.excusedUntil || now - at > lateMs
     if (value && door.open === false && !explained) door.suspectAt = now

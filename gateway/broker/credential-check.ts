@@ -20,6 +20,8 @@ export function secretFits(credential: RosterCredential | null, secret: Uint8Arr
 export interface SignIn {
   readonly username: string
   readonly secret: Uint8Array
+  /** Both in the name: a way for adapters alone. */
+  readonly token: boolean
 }
 
 /**
@@ -29,9 +31,11 @@ export interface SignIn {
 export function signInOf(username: string | undefined, password: Uint8Array | undefined): SignIn {
   const name = username ?? ''
   const cut = name.lastIndexOf('.')
-  if (password !== undefined && password.length > 0) return { username: name, secret: password }
-  if (cut <= 0) return { username: name, secret: Buffer.alloc(0) }
-  return { username: name.slice(0, cut), secret: Buffer.from(name.slice(cut + 1)) }
+  if (password !== undefined && password.length > 0)
+    return { username: name, secret: password, token: false }
+  if (cut <= 0) return { username: name, secret: Buffer.alloc(0), token: false }
+  const secret = Buffer.from(name.slice(cut + 1))
+  return { username: name.slice(0, cut), secret, token: true }
 }
 
 /** The same secret with the same rights: a connection made with the one may go on under the other. */

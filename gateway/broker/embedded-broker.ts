@@ -251,7 +251,8 @@ class EmbeddedBroker implements Broker {
     const credential = this.#deps.roster.credential(given.username)
     const fits = secretFits(credential, given.secret)
     const { roster, clock, firstSeen = null } = this.#deps
-    if (!fits || credential === null) {
+    const mayToken = !given.token || credential?.kind === 'adapter'
+    if (!fits || credential === null || !mayToken) {
       this.#counters.add('mqtt.sign-in-refused')
       done(null, false)
       return

@@ -194,6 +194,7 @@ export function applyCoverage(desk: HealthDesk, fact: CoverageFact): readonly An
 
 export function applyBattery(desk: HealthDesk, reading: Reading): readonly AnyEffect[] {
   const { value, receivedAt: now } = reading
+  if (reading.retained === true) return nothing
   if (reading.name !== 'battery' || typeof value !== 'number' || !(value >= 0 && value <= 100))
     return nothing
   const entry = desk.entry(reading.community, reading.device)

@@ -6,7 +6,7 @@ import type { Aggregate, DeviceState, TelemetryAnswer } from '../../contracts/pr
 import type { Roster } from '../../contracts/roster.ts'
 import type { AnyEffect } from '../model/effect.ts'
 import type { ForeignPublish, ForeignWants } from '../model/foreign.ts'
-import type { DeviceEventInput } from '../model/input.ts'
+import type { DeviceEventInput, Reading } from '../model/input.ts'
 import type { QueuedItem } from '../outbox/outbox-item.ts'
 import type { EntranceMemory } from './engine-host.ts'
 import type { QuarantineSummary } from './quarantine-table.ts'
@@ -19,6 +19,8 @@ export interface CommittedEffects {
   readonly events: readonly GatewayEvent[]
   /** Events of approved devices; an acknowledgement of a command has the type `ack`. */
   readonly deviceEvents: readonly DeviceEventInput[]
+  /** Live readings of fire inputs that adapters made: our own devices are heard before the commit. */
+  readonly fireReadings: readonly Reading[]
   /** Devices that came in for the first time, and by which credential. */
   readonly firstSeen: readonly { community: string; device: string; client: string }[]
   /** What adapters ask to be published. */

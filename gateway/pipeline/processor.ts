@@ -20,6 +20,7 @@ import { EventDesk } from './event-desk.ts'
 import { FactEvents } from './fact-events.ts'
 import type { OutboxPort } from './outbox-port.ts'
 import { QuarantineTable } from './quarantine-table.ts'
+import { FireInputs, fireReadings } from '../access/fire-inputs.ts'
 import { RetainedTable } from './retained-table.ts'
 import { RosterTable } from './roster-table.ts'
 import { SeenEvents } from './seen-events.ts'
@@ -57,6 +58,8 @@ export interface BatchResult {
   readonly events: readonly GatewayEvent[]
   /** Events and acknowledgements of approved devices, for doors and commands. */
   readonly deviceEvents: readonly DeviceEventInput[]
+  /** Live readings of fire inputs that adapters made. */
+  readonly fireReadings: readonly Reading[]
   /** Devices that came in for the first time. */
   readonly firstSeen: readonly { community: string; device: string; client: string }[]
   readonly counts: Counts
@@ -92,12 +95,14 @@ export class Processor {
   readonly #events: EventDesk
   readonly #desk: DeviceDesk
   readonly #facts: FactEvents
+  readonly #fireInputs: FireInputs
   readonly #series: SeriesPort
   readonly #parseTopic = createTopicMemo()
   #readings: Reading[] = []
   #effects: AnyEffect[] = []
   #deviceEvents: DeviceEventInput[] = []
   #derived: Derived[] = []
+  #fireReadings: Reading[] = []
   #publish: ForeignPublish[] = []
   #wants: ForeignWants | null = null
 
@@ -123,6 +128,7 @@ export class Processor {
       (community, device) => this.adapters?.described(community, device) ?? null,
     )
     this.#facts = new FactEvents(this.#events)
+    this.#fireInputs = new FireInputs(this.roster.book)
     this.#series = parts.series
     this.engineSet = parts.engines(this.roster.book)
     this.#engines = new EngineHost(db, this.engineSet.engines)
@@ -166,11 +172,13 @@ export class Processor {
     const deviceEvents = this.#deviceEvents
     const derived = this.#derived
     const publish = this.#publish
+    const fireReadings = this.#fireReadings
+    this.#fireReadings = []
     this.#effects = []
     this.#deviceEvents = []
     this.#derived = []
     this.#publish = []
-    return { effects, deviceEvents, derived, publish, wants: this.#changedWants() }
+    return { effects, deviceEvents, fireReadings, derived, publish, wants: this.#changedWants() }
   }
 
   #changedWants(): ForeignWants | null {
@@ -228,7 +236,20 @@ export class Processor {
   #derive(inputs: readonly Input[], record: LogRecord, position: number): void {
     if (inputs.length === 0) return
     this.#derived.push({ position, inputs })
-    for (const input of inputs) this.#input(input, record)
+    for (const input of inputs) {
+      this.#input(input, record)
+      if (input.kind === 'reading' && this.#isFire(input)) this.#fireReadings.push(input)
+    }
+  }
+
+  /** Rare, and at most as many as a batch has. What a broker remembers opens nothing. */
+  #isFire({ community, device, name, retained }: Reading): boolean {
+    return (
+      retained !== true &&
+      fireReadings.has(name) &&
+      this.#fireInputs.isInput(community, device) &&
+      this.roster.book.device(community, device)?.state === 'approved'
+    )
   }
 
   /** Engines hear of it by a tick: who was taken off the list must not wait for the next reading. */

@@ -121,10 +121,10 @@ function commit(runner: BatchRunner, id: number, body: Uint8Array): void {
 }
 
 function worthTelling(result: BatchResult) {
-  const { effects, events, deviceEvents, firstSeen, publish, wants } = result
-  const lists = [effects, events, deviceEvents, firstSeen, publish]
+  const { effects, events, deviceEvents, fireReadings, firstSeen, publish, wants } = result
+  const lists = [effects, events, deviceEvents, fireReadings, firstSeen, publish]
   if (wants === null && lists.every(({ length }) => length === 0)) return null
-  return { effects, events, deviceEvents, firstSeen, publish, wants }
+  return { effects, events, deviceEvents, fireReadings, firstSeen, publish, wants }
 }
 
 function answer(methods: PipelineMethods, message: Extract<ToThread, { type: 'call' }>): void {

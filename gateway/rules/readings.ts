@@ -5,6 +5,7 @@ import type { Reading } from '../model/input.ts'
 import { type Cell, cellOf, type DeviceEntry, selects } from './cell.ts'
 import { type LatchTimes, latch, latchDue, type Observation, type Outcome } from './latch.ts'
 import { intervalOf } from './missing.ts'
+import { checkNeeded, checkOver } from './not-live.ts'
 import { isNewer } from './order.ts'
 import { fireCamera } from './cameras.ts'
 import { clearOf, raiseOf, readingEvidence } from './report.ts'
@@ -36,18 +37,37 @@ export function applyReading(desk: RuleDesk, reading: Reading): readonly Effect[
   for (const cell of cells as readonly ValueCell[]) {
     desk.evaluations += 1
     const verdict = verdictOf(cell.rule, reading.value, time.at)
-    if (cell.phase === 'idle' && verdict !== 'alarm') continue
-    const came = judge(desk, cell, {
+    const seen = {
       verdict,
       value: reading.value,
       at: time.at,
       receivedAt: reading.receivedAt,
       late: time.late,
       first: last === undefined,
-    })
+    }
+    const came =
+      reading.retained === true ? remembered(desk, cell, reading, seen) : live(desk, cell, seen)
     if (came.length > 0) effects = [...effects, ...came]
   }
   return effects
+}
+
+function live(desk: RuleDesk, cell: ValueCell, seen: Observation): readonly Effect[] {
+  const checked = checkOver(desk, cell, seen)
+  if (cell.phase === 'idle' && seen.verdict !== 'alarm') return checked
+  return [...checked, ...judge(desk, cell, seen)]
+}
+
+/** From a broker's memory: it begins nothing, and ends only what no life hangs on. */
+function remembered(
+  desk: RuleDesk,
+  cell: ValueCell,
+  reading: Reading,
+  seen: Observation,
+): readonly Effect[] {
+  if (cell.phase === 'idle') return checkNeeded(desk, cell, reading, seen)
+  const safety = cell.rule.kind === 'boolean' && cell.rule.lifeSafety
+  return seen.verdict === 'clear' && !safety ? judge(desk, cell, seen) : nothing
 }
 
 function plan(desk: RuleDesk, entry: DeviceEntry, name: string): readonly Cell[] {

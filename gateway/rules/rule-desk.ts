@@ -5,6 +5,7 @@ import type { StateRow } from '../model/engine.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import { type Cell, createEntry, type DeviceEntry, rest, selects } from './cell.ts'
 import { clearOf } from './report.ts'
+import { notLive } from './not-live.ts'
 import { ModeRules } from './mode-rules.ts'
 import { Standing } from './standing.ts'
 import {
@@ -232,7 +233,9 @@ export class RuleDesk {
     for (const [slot, cell] of entry.cells) {
       const { device } = entry
       const zoneStands =
-        cell.zone === null || device?.camera?.zones.some(({ id }) => id === cell.zone) === true
+        cell.zone === null ||
+        cell.zone === notLive ||
+        device?.camera?.zones.some(({ id }) => id === cell.zone) === true
       if (device !== null && selects(cell.rule, device) && zoneStands) continue
       const stood = cell.phase === 'active' || cell.phase === 'clearing'
       rest(cell)

@@ -9,7 +9,7 @@ import type { BarrierGuard, DoorGuard } from '../model/access.ts'
 import type { ClipMaker } from '../cameras/clip-maker.ts'
 import type { EvidenceStore } from '../cameras/evidence-store.ts'
 import type { AnyEffect } from '../model/effect.ts'
-import type { DeviceEventInput } from '../model/input.ts'
+import type { DeviceEventInput, Reading } from '../model/input.ts'
 import type { Logger } from '../model/logger.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import { filesOf } from '../outbox/outgoing.ts'
@@ -21,6 +21,7 @@ export interface FollowDeps {
   readonly barriers: Pick<BarrierGuard, 'reported'>
   readonly roster: RosterView
   readonly clips: Pick<ClipMaker, 'raised'>
+  readonly fire: (readings: readonly Reading[]) => void
   readonly evidence: Pick<EvidenceStore, 'lock'>
   readonly announce: (event: GatewayEvent) => void
   /** Sirens and loudspeakers: before the outbox, so before any link. */
@@ -36,7 +37,8 @@ export interface FollowDeps {
 export function followCommitted(deps: FollowDeps): (committed: CommittedEffects) => void {
   const complain = (what: string) => (error: unknown) =>
     deps.logger.error({ error: String(error) }, what)
-  return ({ effects, events, deviceEvents, publish, wants }) => {
+  return ({ effects, events, deviceEvents, fireReadings, publish, wants }) => {
+    deps.fire(fireReadings)
     if (wants !== null) deps.broker.want(wants)
     for (const { topic, payload, retain, qos } of publish)
       deps.broker.publish(topic, payload, { retain, qos }).catch(complain('not published'))

@@ -26,6 +26,10 @@ export function createFireWatch(roster: RosterView, listener: FireListener) {
   }
   return {
     arrived,
+    /** Devices of others: what they mean is known once their adapter has read them. */
+    derived(readings: readonly FireReading[]): void {
+      for (const reading of readings) hear(reading)
+    },
     /** What devices last said before this start: a fire that stands goes on. */
     resume(community: string, states: readonly DeviceState[], now: number): void {
       for (const { id: device, lastValues } of states)

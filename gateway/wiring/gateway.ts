@@ -68,7 +68,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
   parts.eventIntake.onRefused((event) =>
     deviceEvent({ commands, doors, barriers, roster: parts.book }, event),
   )
-  pipeline.onCommitted(afterCommit(parts, entrances, sender))
+  pipeline.onCommitted(afterCommit(parts, entrances, fire, sender))
   return {
     async start() {
       await open(parts, app, entrances, faces)
@@ -96,6 +96,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
 function afterCommit(
   parts: Parts,
   { commands, doors, barriers }: Entrances,
+  fire: ReturnType<typeof createFireWatch>,
   sender: { wake(): void },
 ): ReturnType<typeof followCommitted> {
   const { sight, broker, announcer, book, logger } = parts
@@ -106,6 +107,7 @@ function afterCommit(
     roster: book,
     clips: sight.clips,
     evidence: sight.evidence,
+    fire: (readings) => fire.derived(readings),
     broker,
     announce: (event) => announcer.event(event),
     alarm: createLanAlarm(parts, commands),

@@ -73,8 +73,8 @@ export class Expressions {
     const plan = (series.plan as readonly Watch[] | null) ?? desk.plan(source, series, number)
     if (plan.length === 0) return nothing
     // What the broker remembers is a state: it begins nothing.
-    const retained = (reading as { readonly retained?: boolean }).retained === true
-    const cause = { at, begins: !first && !time.late && !retained, late: time.late }
+    const retained = reading.retained === true
+    const cause = { at, begins: !first && !time.late && !retained, late: time.late, retained }
     let effects = nothing
     for (const watch of plan) {
       const came = judge(desk, watch, cause)

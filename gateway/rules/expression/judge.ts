@@ -14,6 +14,8 @@ export interface Cause {
   /** History being delivered, or the first value ever, or the broker's memory: it begins nothing. */
   readonly begins: boolean
   readonly late: boolean
+  /** The broker's memory: not even what life hangs on begins with it. */
+  readonly retained?: boolean
 }
 
 /** Looks at one rule about one subject at `desk.now`; the subject's own readings are in the scene. */
@@ -53,7 +55,7 @@ const isOver = ({ rule }: Watch, scene: Scene): boolean =>
 
 function begin(desk: ExpressionDesk, watch: Watch, cause: Cause): readonly Effect[] {
   const { forMs, lifeSafety } = watch.rule.rule
-  if (!cause.begins && !lifeSafety) return nothing
+  if (cause.retained === true || (!cause.begins && !lifeSafety)) return nothing
   watch.since = cause.at
   if (forMs === 0 && !cause.late) return activate(desk, watch)
   watch.phase = 'pending'
@@ -69,7 +71,7 @@ function goOn(desk: ExpressionDesk, watch: Watch, cause: Cause): readonly Effect
     return nothing
   }
   const held = cause.at - watch.since >= watch.rule.rule.forMs
-  return held && !cause.late ? activate(desk, watch) : nothing
+  return held && !cause.late && cause.retained !== true ? activate(desk, watch) : nothing
 }
 
 function activate(desk: ExpressionDesk, watch: Watch): readonly Effect[] {

@@ -26,6 +26,9 @@ const invalid = (detail: string): AdapterAnswer => ({
   refusal: refuse('payload.invalid', detail),
 })
 
+/** Of one device, bytes; the list of all devices may be longer. */
+const statePayloadMax = 65_536
+
 /**
  * zigbee2mqtt 1.x and 2.x below one base topic. `bridge/devices` is the truth about who is there. What a state
  * says is news only where it differs, and it is a sign of the device only where `last_seen` has moved
@@ -65,6 +68,7 @@ export class Zigbee2mqtt implements Adapter {
     }
     // An empty retained message only takes the last one back: `bridge/devices` says who has gone.
     if (message.payload.length === 0) return noAnswer
+    if (message.payload.length > statePayloadMax) return invalid('longer than any state')
     const text = payloadText(message.payload)
     if (text === null) return { inputs: [], refusal: refuse('payload.not-json', 'not UTF-8') }
     const known = this.#devices.get(target.ieee)
