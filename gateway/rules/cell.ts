@@ -7,6 +7,8 @@ import type { Waiting } from '../model/due-heap.ts'
 
 export type Phase = 'idle' | 'pending' | 'active' | 'clearing'
 export type Value = Reading['value']
+/** Where a zone would stand in the keys of cell and anomaly: the live alarm has a key of its own. */
+export const notLive = 'not-live'
 
 /**
  * The state of one rule about one device, or about one zone of one camera. There are many: its names are

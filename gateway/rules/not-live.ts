@@ -1,12 +1,10 @@
 import type { Effect } from '../model/effect.ts'
 import type { Reading } from '../model/input.ts'
-import { type Cell, cellOf, rest } from './cell.ts'
+import { type Cell, cellOf, notLive, rest } from './cell.ts'
 import type { Observation } from './latch.ts'
 import { clearOf, raiseOf, readingEvidence } from './report.ts'
 import type { RuleDesk } from './rule-desk.ts'
 
-/** Where a zone would stand in the keys of cell and anomaly: the live alarm has a key of its own. */
-export const notLive = 'not-live'
 /** States that may stand for hours. A call for help is an event: a remembered one is over. */
 const standing: ReadonlySet<string> = new Set([
   'fire',
