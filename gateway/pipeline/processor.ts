@@ -20,7 +20,7 @@ import { EventDesk } from './event-desk.ts'
 import { FactEvents } from './fact-events.ts'
 import type { OutboxPort } from './outbox-port.ts'
 import { QuarantineTable } from './quarantine-table.ts'
-import { FireInputs, fireReadings } from '../access/fire-inputs.ts'
+import { ForeignFire } from './foreign-fire.ts'
 import { RetainedTable } from './retained-table.ts'
 import { RosterTable } from './roster-table.ts'
 import { SeenEvents } from './seen-events.ts'
@@ -95,14 +95,13 @@ export class Processor {
   readonly #events: EventDesk
   readonly #desk: DeviceDesk
   readonly #facts: FactEvents
-  readonly #fireInputs: FireInputs
+  readonly #fire: ForeignFire
   readonly #series: SeriesPort
   readonly #parseTopic = createTopicMemo()
   #readings: Reading[] = []
   #effects: AnyEffect[] = []
   #deviceEvents: DeviceEventInput[] = []
   #derived: Derived[] = []
-  #fireReadings: Reading[] = []
   #publish: ForeignPublish[] = []
   #wants: ForeignWants | null = null
 
@@ -128,7 +127,7 @@ export class Processor {
       (community, device) => this.adapters?.described(community, device) ?? null,
     )
     this.#facts = new FactEvents(this.#events)
-    this.#fireInputs = new FireInputs(this.roster.book)
+    this.#fire = new ForeignFire(this.roster.book)
     this.#series = parts.series
     this.engineSet = parts.engines(this.roster.book)
     this.#engines = new EngineHost(db, this.engineSet.engines)
@@ -172,8 +171,7 @@ export class Processor {
     const deviceEvents = this.#deviceEvents
     const derived = this.#derived
     const publish = this.#publish
-    const fireReadings = this.#fireReadings
-    this.#fireReadings = []
+    const fireReadings = this.#fire.take()
     this.#effects = []
     this.#deviceEvents = []
     this.#derived = []
@@ -238,18 +236,8 @@ export class Processor {
     this.#derived.push({ position, inputs })
     for (const input of inputs) {
       this.#input(input, record)
-      if (input.kind === 'reading' && this.#isFire(input)) this.#fireReadings.push(input)
+      this.#fire.note(input)
     }
-  }
-
-  /** Rare, and at most as many as a batch has. What a broker remembers opens nothing. */
-  #isFire({ community, device, name, retained }: Reading): boolean {
-    return (
-      retained !== true &&
-      fireReadings.has(name) &&
-      this.#fireInputs.isInput(community, device) &&
-      this.roster.book.device(community, device)?.state === 'approved'
-    )
   }
 
   /** Engines hear of it by a tick: who was taken off the list must not wait for the next reading. */

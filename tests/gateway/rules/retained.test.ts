@@ -19,7 +19,7 @@ test('smoke from the memory of a broker asks for a check, a live alarm is its ow
   const keys = play(rules, [reading('d', 'smoke', false, 80_000)], 600_000).map(
     (effect) => effect.kind === 'clear' && effect.key,
   )
-  expect(keys.toSorted()).toEqual(['smoke.alarm:demo:d', 'smoke.alarm:demo:d:not-live'])
+  expect(new Set(keys)).toEqual(new Set(['smoke.alarm:demo:d', 'smoke.alarm:demo:d:not-live']))
 })
 
 test('the check outlives a restart; none is asked for while a live alarm stands, for a call or for what is late', () => {
