@@ -8,7 +8,7 @@ import { createActuator } from '../../gateway/access/relay-actuator.ts'
 import type { AccessFact } from '../../gateway/model/input.ts'
 import { spawnWorker } from '../../gateway/model/worker.ts'
 import { createVisionPool, type VisionPool } from '../../gateway/vision/vision-pool.ts'
-import { aDoor, card, community, stand } from '../gateway/access/door-stand.ts'
+import { aDoor, card, community, passKey, stand } from '../gateway/access/door-stand.ts'
 import { noModels, silent } from '../gateway/vision/support.ts'
 
 const pools: VisionPool[] = []
@@ -109,7 +109,7 @@ describe('check 32: a detector thread dies while a door decides', () => {
       id: `e-${kind}`,
       ts: Date.now(),
       type: 'credential.presented',
-      data: { codeHash: codeHash('a key', community, '04a1b2c3') },
+      data: { codeHash: codeHash(passKey, community, '04a1b2c3') },
     })
     expect(await opened).toBe('done')
     expect(performance.now() - from).toBeLessThan(1_000)
