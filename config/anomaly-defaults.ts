@@ -32,6 +32,8 @@ export const anomalyDefaults: Record<AnomalyType, AnomalyDefault> = {
   'water.quality': of('C0315', '水质不合格', 'Water quality'),
   'water.use-low': of('C0603', '用水比平时少得多', 'Water use much lower than usual'),
   'water.use-continuous': of('C0308', '水一直在流', 'Water runs without a break'),
+  'home.too-hot': of('C0603', '家里太热', 'Home too hot'),
+  'home.too-cold': of('C0603', '家里太冷', 'Home too cold'),
   'noise.high': of('C0505', '噪声过大', 'Noise'),
   'air.quality': of('C0407', '空气质量差', 'Air quality'),
   'manhole.moved': of('C0203', '井盖移位', 'Manhole cover moved'),

@@ -172,7 +172,10 @@ async function ticketById(trx: Trx, id: string): Promise<TicketRow | null> {
 /** Smoke in a home is smoke, whoever is away. */
 const endsWithAbsence = ({ anomaly_type: type }: TicketRow): boolean =>
   type !== null &&
-  (type.startsWith('resident.') || type.startsWith('care.') || type === 'water.use-low')
+  (type.startsWith('resident.') ||
+    type.startsWith('care.') ||
+    type.startsWith('home.') ||
+    type === 'water.use-low')
 
 interface Happened {
   readonly event: LadderEvent

@@ -21,6 +21,8 @@ const careTypes = [
   'resident.should-be-back',
   'care.visit-overdue',
   'water.use-low',
+  'home.too-hot',
+  'home.too-cold',
 ]
 
 /** Closes what is open about the care of somebody who has died, and stops every message about it. */
