@@ -8,7 +8,6 @@ const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) =>
  * on is away. `unstable`: comes and goes.
  */
 export const healthStates = ['online', 'silent', 'offline', 'unknown', 'unstable'] as const
-export type HealthState = (typeof healthStates)[number]
 
 /** How a device is, by what the box has heard of it. */
 export const DeviceHealth = Type.Object({
