@@ -6,7 +6,7 @@ const floor = (name, may) => ({
   to: { path: '^(contracts|config|detectors|gateway|api|web|device-sim|bench|tests)/', pathNot: `^(${[name, ...may].join('|')})/` },
 })
 // Folders inside gateway that meet only in main.ts, through small typed interfaces.
-const islands = ['broker', 'ingest', 'cameras', 'vision', 'rules', 'care', 'device-health', 'access', 'telemetry', 'outbox', 'alarm']
+const islands = ['broker', 'ingest', 'cameras', 'vision', 'rules', 'care', 'device-health', 'access', 'telemetry', 'outbox', 'alarm', 'homeassistant']
 const island = (name) => ({
   name: `gateway-${name}-alone`,
   severity: 'error',

@@ -18,6 +18,10 @@ export const AdapterConfig = Type.Object(
       {
         enabled,
         prefix: prefix('homeassistant', 'of the discovery topics'),
+        publish: Type.Boolean({
+          default: false,
+          description: 'tell a Home Assistant on the same broker of our own approved devices',
+        }),
       },
       closed,
     ),

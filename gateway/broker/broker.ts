@@ -79,6 +79,8 @@ export interface Broker {
   publish(topic: string, payload: string | Uint8Array, options?: PublishOptions): Promise<void>
   /** Messages of devices that match, after they are on disk. Returns the way to stop. */
   subscribe(filter: string, handler: MessageHandler): () => void
+  /** Called after each (re)connection, when the subscriptions stand; the embedded broker calls once, at its start. */
+  onConnected(handler: () => void): void
   /** What the adapters want from now on: subscriptions, and what is said after each connection. */
   want(wants: ForeignWants): void
   /** Closes connections whose credential the roster no longer holds. Call it after each roster change. */

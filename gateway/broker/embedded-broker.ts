@@ -47,6 +47,7 @@ class EmbeddedBroker implements Broker {
   #sweeper: NodeJS.Timeout | null = null
   #listening = false
   #greetings: ForeignWants['greetings'] = []
+  readonly #onConnected: (() => void)[] = []
 
   constructor(deps: BrokerDeps, options: EmbeddedBrokerOptions) {
     this.#deps = deps
@@ -87,6 +88,7 @@ class EmbeddedBroker implements Broker {
     const ports = await this.#listeners.start()
     this.#listening = true
     this.#greet()
+    for (const handler of this.#onConnected) handler()
     this.#sweeper = setInterval(() => {
       this.#sessions.sweep(this.#deps.clock(), (id) => this.#clients.has(id))
     }, sweepEveryMs)
@@ -125,6 +127,10 @@ class EmbeddedBroker implements Broker {
 
   subscribe(filter: string, handler: MessageHandler): () => void {
     return this.#local.add(filter, handler)
+  }
+
+  onConnected(handler: () => void): void {
+    this.#onConnected.push(handler)
   }
 
   /** Greetings stay for who connects later; everything else comes by itself. */

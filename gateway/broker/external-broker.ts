@@ -35,6 +35,7 @@ class ExternalBroker implements Broker {
   readonly #foreign = new ForeignTopics()
   readonly #pictures = new PictureTopics()
   readonly #intake: ExternalIntake
+  readonly #onConnected: (() => void)[] = []
   #client: MqttClient | null = null
   #publishing = 0
   /** Why there is no connection; null while there is one. */
@@ -114,6 +115,10 @@ class ExternalBroker implements Broker {
     return this.#local.add(filter, handler)
   }
 
+  onConnected(handler: () => void): void {
+    this.#onConnected.push(handler)
+  }
+
   want(wants: ForeignWants): void {
     this.#pictures.want(wants)
     const { add, drop } = this.#foreign.want(wants)
@@ -157,6 +162,7 @@ class ExternalBroker implements Broker {
       this.#listen()
       await this.#say(client, 'online')
       this.#greet(client)
+      for (const handler of this.#onConnected) handler()
       this.#lost = null
       this.#failures = 0
       this.#deps.logger.info({ community: this.#options.community }, 'external broker connected')

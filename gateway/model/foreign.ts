@@ -1,3 +1,6 @@
+/** `node_id` under which Linli announces its own devices to Home Assistant. */
+export const ownNode = 'linli'
+
 /** A message that an adapter asks for; published by the main thread once the batch is on disk. */
 export interface ForeignPublish {
   readonly topic: string

@@ -56,7 +56,9 @@ export class AnomalyBook {
   readonly #events: EventDesk
   readonly #get
   readonly #put
+  readonly #open
   readonly #sweep
+  readonly #counted = new Map<string, { type: string; count: number }[]>()
   /** Clears of what was not open. */
   clearedNothing = 0
   /** Evidence for what was never raised, or is forgotten. */
@@ -70,6 +72,9 @@ export class AnomalyBook {
       `INSERT OR REPLACE INTO anomaly VALUES (@key, @id, @ordinal, @open, @type, @community, @device,
          @raised_at, @repeats, @evidence, @sent_at, @changed_at)`,
     )
+    this.#open = db.prepare<[string], { type: string; count: number }>(
+      'SELECT type, count(*) AS count FROM anomaly WHERE open = 1 AND community = ? GROUP BY type',
+    )
     this.#sweep = db.prepare<[number]>(
       `DELETE FROM anomaly WHERE open = 0 AND key IN
          (SELECT key FROM anomaly WHERE open = 0 ORDER BY changed_at DESC LIMIT 1000 OFFSET ?)`,
@@ -80,6 +85,14 @@ export class AnomalyBook {
     if (effect.kind === 'clear') this.#clear(effect, receivedAt)
     else if (effect.kind === 'add') this.#add(effect, receivedAt)
     else this.#raise(effect, receivedAt)
+  }
+
+  /** How many are open, by type. */
+  open(community: string): { type: string; count: number }[] {
+    // Asked every second, over a table that holds many closed ones: counted when it has changed.
+    const counted = this.#counted.get(community) ?? this.#open.all(community)
+    this.#counted.set(community, counted)
+    return counted
   }
 
   /** Forgets the oldest of the closed ones beyond a bound. */
@@ -93,6 +106,7 @@ export class AnomalyBook {
       this.#repeat(known, effect, receivedAt)
       return
     }
+    this.#counted.clear()
     const ordinal = (known?.ordinal ?? 0) + 1
     const id = derivedId('ano', effect.key, ordinal, effect.at)
     const evidence = effect.evidence.slice(0, limits.evidencePerTicketMax)
@@ -191,6 +205,7 @@ export class AnomalyBook {
       this.clearedNothing++
       return
     }
+    this.#counted.clear()
     this.#put.run({ ...known, open: 0, changed_at: receivedAt })
     const id = `${known.id}.clear`
     const { key, at: clearedAt, reason, resolves } = effect

@@ -16,6 +16,7 @@ import { type Done, GroupCommit } from './group-commit.ts'
 import type {
   CommittedEffects,
   Failure,
+  Overview,
   PipelineMethods,
   PipelineStats,
   Restored,
@@ -170,6 +171,9 @@ export class Pipeline {
   }
   deviceStates(community: string): Promise<DeviceState[]> {
     return this.#call('deviceStates', community)
+  }
+  overview(community: string): Promise<Overview> {
+    return this.#call('overview', community)
   }
   async stats(): Promise<PipelineStats> {
     const stats = await this.#call('stats')

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { DeviceHealth } from '../../contracts/device-health.ts'
+import type { DeviceInfo } from '../../contracts/payloads.ts'
 import type { DeviceState, TelemetryPoint } from '../../contracts/private-api.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
 
@@ -38,6 +39,9 @@ export interface DeviceLimits {
 }
 
 const isKnown = (online: number | null): boolean | null => (online === null ? null : online === 1)
+
+const isForeign = (info: string): boolean =>
+  info.includes('"adapter"') && (JSON.parse(info) as DeviceInfo).adapter !== undefined
 
 function entryOf(row: Row): DeviceEntry {
   return {
@@ -170,6 +174,13 @@ export class DeviceBook {
       lastValues: Object.fromEntries(entry.lastValues),
       health: health.get(entry.id) ?? null,
     }))
+  }
+
+  /** Ids of those that an adapter described. */
+  foreign(community: string): string[] {
+    return [...(this.#devices.get(community)?.values() ?? [])]
+      .filter(({ info }) => info !== null && info !== '' && isForeign(info))
+      .map(({ id }) => id)
   }
 
   #add(entry: DeviceEntry): void {

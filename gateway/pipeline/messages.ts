@@ -62,6 +62,14 @@ export interface PipelineStats {
   readonly rollbacks: number
 }
 
+/** What is told to others of a community: its devices, and how many anomalies of each type are open. */
+export interface Overview {
+  readonly devices: readonly DeviceState[]
+  /** Ids of those that an adapter brought in. */
+  readonly foreign: readonly string[]
+  readonly open: readonly { readonly type: string; readonly count: number }[]
+}
+
 /** What the main thread needs of the database when it starts. */
 export interface Restored {
   readonly roster: Roster
@@ -79,6 +87,7 @@ export interface Restored {
 export interface PipelineMethods {
   careItems(community: string, now: number): CareItem[]
   deviceStates(community: string): DeviceState[]
+  overview(community: string): Overview
   stats(): Promise<PipelineStats>
   telemetry(query: TelemetryQuery): Promise<TelemetryAnswer>
   quarantine(messages: readonly Quarantined[], counted: Record<string, number>): void

@@ -1,4 +1,4 @@
-import type { TelemetryAnswer } from '../../contracts/private-api.ts'
+import type { DeviceState, TelemetryAnswer } from '../../contracts/private-api.ts'
 import type { OutboxStore } from '../outbox/outbox-store.ts'
 import type { SqliteSeries } from '../telemetry/sqlite-series.ts'
 import type { BatchRunner } from './batch-runner.ts'
@@ -77,15 +77,22 @@ async function stats({ runner, series, influx, outbox }: MethodDeps): Promise<Pi
   }
 }
 
+function deviceStates({ runner, clock }: MethodDeps, community: string): DeviceState[] {
+  const { devices, engineSet } = runner.processor
+  return devices.states(community, engineSet.deviceHealth(community, clock()))
+}
+
 /** The answers of the pipeline thread. */
 export function threadMethods(deps: MethodDeps): PipelineMethods {
   const { runner, outbox, clock } = deps
   return {
     careItems: (community, now) => runner.processor.engineSet.careItems(community, now),
-    deviceStates(community) {
-      const { devices, engineSet } = runner.processor
-      return devices.states(community, engineSet.deviceHealth(community, clock()))
-    },
+    deviceStates: (community) => deviceStates(deps, community),
+    overview: (community) => ({
+      devices: deviceStates(deps, community),
+      foreign: runner.processor.devices.foreign(community),
+      open: runner.processor.anomalies.open(community),
+    }),
     stats: () => stats(deps),
     telemetry: (query) => telemetry(deps, query),
     quarantine(messages, counted) {

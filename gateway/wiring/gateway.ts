@@ -84,6 +84,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
       await replay.close()
       await entrances.close()
       await faces?.close()
+      await parts.homeAssistant?.close()
       await broker.close()
       await sight.close()
       await sender.stop(AbortSignal.timeout(2 * secondMs))
@@ -173,13 +174,14 @@ async function open(
   entrances: Entrances,
   faces: FaceEntry | null,
 ): Promise<void> {
-  const { pipeline, book, sight, broker, announcer, settings } = parts
+  const { pipeline, book, sight, broker, announcer, homeAssistant, settings } = parts
   const restored = await pipeline.start()
   book.replace(restored.roster)
   entrances.restore(restored.entrances)
   await faces?.start()
   await sight.start()
   broker.want(restored.wants)
+  homeAssistant?.start()
   await broker.start()
   await app.listen({ host: '127.0.0.1', port: settings.gatewayPort })
   await announcer.status('online')

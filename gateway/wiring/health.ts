@@ -14,6 +14,7 @@ import type { FaceEntry } from '../model/access.ts'
 import type { OutboxSender } from '../outbox/outbox-sender.ts'
 import type { Pipeline } from '../pipeline/client.ts'
 import type { VisionPool, VisionStats } from '../vision/vision-pool.ts'
+import type { HomeAssistantOut } from './home-assistant-out.ts'
 import type { LoopDelay } from './loop-delay.ts'
 import { problemsOf } from './problems.ts'
 
@@ -35,6 +36,7 @@ export interface HealthDeps {
   readonly barriers: Barriers
   readonly sender: OutboxSender
   readonly loopDelay: LoopDelay
+  readonly homeAssistant: Pick<HomeAssistantOut, 'stats'> | null
 }
 
 /** How long a refused commit is remembered as a problem. */
@@ -96,6 +98,7 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
         ...causesOf(frames.droppedByCause),
         ...sourceCounts(deps.sources),
         ...entranceCounts(deps),
+        ...deps.homeAssistant?.stats(),
         'outbox.evidence-missing': sent.evidenceMissing,
         'outbox.evidence-refused': sent.evidenceRefused,
       },

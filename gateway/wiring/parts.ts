@@ -12,6 +12,7 @@ import type { InfluxOptions } from '../telemetry/influx-connection.ts'
 import { type Announcer, createAnnouncer } from './announcer.ts'
 import { createBroker } from './broker-choice.ts'
 import { createEventIntake, type EventIntake } from './event-intake.ts'
+import { createHomeAssistantOut, type HomeAssistantOut } from './home-assistant-out.ts'
 import { createSight, type Sight } from './sight.ts'
 
 export interface GatewayInputs {
@@ -43,6 +44,7 @@ export interface Parts extends GatewayInputs {
   readonly broker: Broker
   readonly eventIntake: EventIntake
   readonly announcer: Announcer
+  readonly homeAssistant: HomeAssistantOut | null
 }
 
 export function createParts(inputs: GatewayInputs): Parts {
@@ -78,5 +80,6 @@ export function createParts(inputs: GatewayInputs): Parts {
     random: Math.random,
   })
   const announcer = createAnnouncer({ broker, logger }, { community: settings.community })
-  return { ...inputs, book, pipeline, sight, broker, eventIntake, announcer }
+  const parts = { ...inputs, book, pipeline, sight, broker, eventIntake, announcer }
+  return { ...parts, homeAssistant: createHomeAssistantOut(parts) }
 }

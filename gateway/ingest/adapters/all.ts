@@ -15,7 +15,7 @@ import { Zigbee2mqtt } from './zigbee2mqtt/adapter.ts'
  */
 export function createAdapters(config: AdapterConfig, community: string): readonly Adapter[] {
   const { homeassistant, zigbee2mqtt, tasmota, frigate, onvif, shelly, thingsboard } = config
-  const { prefix } = homeassistant
+  const { prefix, publish: births } = homeassistant
   return [
     ...zigbee2mqtt.map(({ base }) => new Zigbee2mqtt(base)),
     ...(tasmota.enabled ? [new Tasmota(tasmota.discovery)] : []),
@@ -24,7 +24,14 @@ export function createAdapters(config: AdapterConfig, community: string): readon
     ...(shelly.enabled ? [new Shelly()] : []),
     ...(thingsboard.enabled ? [new ThingsBoard()] : []),
     ...(homeassistant.enabled
-      ? [new HomeAssistantAdapter({ community, prefix, ownTopic: isOwnAnnouncement(prefix) })]
+      ? [
+          new HomeAssistantAdapter({
+            community,
+            prefix,
+            ownTopic: isOwnAnnouncement(prefix),
+            births,
+          }),
+        ]
       : []),
   ]
 }

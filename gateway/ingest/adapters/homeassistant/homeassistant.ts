@@ -16,6 +16,8 @@ export interface HomeAssistantOptions {
   readonly prefix: string
   /** Discovery of our own devices is no news to us. */
   readonly ownTopic: (topic: string) => boolean
+  /** We announce there ourselves, and must hear when a Home Assistant comes up. */
+  readonly births?: boolean
 }
 
 /**
@@ -27,7 +29,7 @@ export class HomeAssistantAdapter implements Adapter {
   readonly #options: HomeAssistantOptions
   readonly #desk: HomeAssistantDesk
   readonly #greetings: readonly ForeignPublish[]
-  readonly #fixed: readonly string[]
+  readonly #fixed: string[]
   #filters: readonly string[] = []
   #topics: readonly string[] | null = null
   #minute = { from: 0, count: 0 }
@@ -36,9 +38,10 @@ export class HomeAssistantAdapter implements Adapter {
   constructor(options: HomeAssistantOptions) {
     this.#options = options
     this.#desk = new HomeAssistantDesk(options.community, this.name)
-    const { prefix } = options
+    const { prefix, births = false } = options
     this.#greetings = [{ topic: `${prefix}/status`, payload: 'online', retain: false, qos: 0 }]
     this.#fixed = [`${prefix}/+/+/config`, `${prefix}/+/+/+/config`, `${espHomePrefix}+`]
+    if (births) this.#fixed.push(`${prefix}/status`)
   }
 
   claims(topic: string): boolean {

@@ -1,5 +1,4 @@
-/** `node_id` under which Linli announces its own devices. */
-export const ownNode = 'linli'
+import { ownNode } from '../../../model/foreign.ts'
 
 /** Whether a discovery topic is one of ours: `<prefix>/device/linli/<object_id>/config`. */
 export const isOwnAnnouncement =
