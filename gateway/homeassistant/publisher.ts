@@ -35,6 +35,8 @@ export class Publisher {
   #timer: NodeJS.Timeout | null = null
   #resend: NodeJS.Timeout | null = null
   #quiet: NodeJS.Timeout | null = null
+  /** Nothing is looked at, let alone said, before the first connection. */
+  #met = false
   #looking: Promise<void> | null = null
   #leave: () => void = () => undefined
   readonly stats = { published: 0, failed: 0, resends: 0 }
@@ -60,9 +62,10 @@ export class Publisher {
         if (payload.toString('utf8') === 'online') this.#born()
       })
     this.#timer = setInterval(() => {
-      this.#looking ??= this.#look().finally(() => {
-        this.#looking = null
-      })
+      if (this.#met)
+        this.#looking ??= this.#look().finally(() => {
+          this.#looking = null
+        })
     }, everyMs)
     this.#timer.unref()
   }
@@ -75,6 +78,7 @@ export class Publisher {
   }
 
   #connected(): void {
+    this.#met = true
     this.#deps.told.forget()
     if (this.#quiet !== null) clearTimeout(this.#quiet)
     this.#quiet = setTimeout(() => {

@@ -1,4 +1,8 @@
 import { join } from 'node:path'
+import type { AdapterConfig } from '../../config/adapter-schema.ts'
+import type { Settings } from '../../config/env.ts'
+import type { Broker } from '../broker/broker.ts'
+import type { CameraHub } from '../cameras/camera-hub.ts'
 import { boxConfig, boxState } from '../homeassistant/box-config.ts'
 import {
   deviceConfig,
@@ -6,12 +10,13 @@ import {
   type Retained,
   type Seen,
 } from '../homeassistant/device-config.ts'
-import { Publisher } from '../homeassistant/publisher.ts'
+import { Publisher, type PublisherOptions } from '../homeassistant/publisher.ts'
 import { Told } from '../homeassistant/told.ts'
 import { ToldFile } from '../homeassistant/told-file.ts'
+import type { Logger } from '../model/logger.ts'
 import type { RosterView } from '../model/roster-view.ts'
+import type { Pipeline } from '../pipeline/client.ts'
 import type { Overview } from '../pipeline/messages.ts'
-import type { Parts } from './parts.ts'
 
 const devicesMax = 1_000
 
@@ -21,14 +26,23 @@ export interface HomeAssistantOut {
   stats(): Readonly<Record<string, number>>
 }
 
+export interface OutDeps {
+  readonly broker: Pick<Broker, 'publish' | 'subscribe' | 'onConnected'>
+  readonly pipeline: Pick<Pipeline, 'overview'>
+  readonly book: RosterView
+  readonly sight: { readonly hub: Pick<CameraHub, 'health'> }
+  readonly settings: Pick<Settings, 'community' | 'home'>
+  readonly config: { readonly adapters: Pick<AdapterConfig, 'homeassistant'> }
+  readonly logger: Logger
+}
+
 /** What a Home Assistant on the same broker is told of this community; null where it never was told anything. */
 export function createHomeAssistantOut(
-  parts: Pick<Parts, 'broker' | 'pipeline' | 'book' | 'logger' | 'settings' | 'config'> & {
-    readonly sight: { readonly hub: Pick<Parts['sight']['hub'], 'health'> }
-  },
+  deps: OutDeps,
+  pace: Omit<PublisherOptions, 'birthTopic'> = {},
 ): HomeAssistantOut | null {
-  const { broker, pipeline, book, sight, logger, settings } = parts
-  const { prefix, publish } = parts.config.adapters.homeassistant
+  const { broker, pipeline, book, sight, logger, settings } = deps
+  const { prefix, publish } = deps.config.adapters.homeassistant
   const { community } = settings
   const file = new ToldFile(join(settings.home, 'homeassistant-told.json'), logger)
   const topics = file.load()
@@ -57,7 +71,7 @@ export function createHomeAssistantOut(
       random: Math.random,
       logger,
     },
-    { birthTopic: publish ? `${prefix}/status` : null },
+    { ...pace, birthTopic: publish ? `${prefix}/status` : null },
   )
   return {
     start: () => publisher.start(),
@@ -70,7 +84,7 @@ export function createHomeAssistantOut(
 }
 
 /** Approved, of this community, and not brought in by an adapter; in order, so that a bound takes the same ones each time. */
-export function ownDevices(
+function ownDevices(
   roster: RosterView,
   community: string,
   { devices, foreign }: Overview,

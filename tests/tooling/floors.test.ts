@@ -18,6 +18,7 @@ const islands = [
   'telemetry',
   'outbox',
   'alarm',
+  'homeassistant',
 ]
 const folders = ['contracts', 'config', 'detectors', 'gateway', 'api', 'device-sim', 'bench']
 
