@@ -58,6 +58,8 @@ const Machine = Type.Object(
     meterCount: Type.Integer({ minimum: 3, maximum: 10_000, default: 5 }),
     meterForMs: Ms(10_800_000),
     amountTolerance: Type.Number({ minimum: 0, maximum: 0.5, default: 0.1 }),
+    /** Meters: use in every reading for so long runs by itself. */
+    runForMs: Ms(21_600_000),
     /** Changes of a contact within an hour that no hand makes. */
     flapsPerHour: Type.Integer({ minimum: 10, maximum: 100_000, default: 60 }),
   },
@@ -74,6 +76,10 @@ const WaterLow = Type.Object(
     coverageShare: Type.Number({ minimum: 0.1, maximum: 1, default: 0.95 }),
     /** Any other sign of life so recent stills it: a dry night is no alarm, and one source no proof. */
     unlessSignMs: Ms(43_200_000),
+    /** Who goes to bed early and sleeps in is dry for half a day: so much of it must lie between `dayFromHour` and `dayToHour`. */
+    dayMinMs: Ms(21_600_000),
+    dayFromHour: Type.Integer({ minimum: 0, maximum: 23, default: 7 }),
+    dayToHour: Type.Integer({ minimum: 1, maximum: 24, default: 21 }),
     /** So soon before the unseen rule decides, it leaves the word to that. */
     yieldMs: Ms(3_600_000),
     /** Not for those whose own window is longer than this. */
@@ -129,6 +135,8 @@ export const CareSettings = Type.Object(
     /** Mean power that a person causes, kW: above refrigerator and stand-by. */
     powerMinKw: Type.Number({ minimum: 0, default: 0.8 }),
     meterGapMaxMs: Ms(7_200_000),
+    /** Power counts in the company of another kind of sign: so long before it, or meanwhile. */
+    powerCompanyMs: Ms(3_600_000),
     /** Until so much of its interval has passed a source that has just spoken counts as looking. */
     tailFactor: Type.Number({ minimum: 0, maximum: 2.5, default: 1.25 }),
     ledgerMs: Ms(604_800_000),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { CareSettings } from '../../config/rules.ts'
 import type { Place } from '../../contracts/place.ts'
 import type { RosterDevice, RosterResident } from '../../contracts/roster.ts'
@@ -5,7 +6,7 @@ import { DueHeap } from '../model/due-heap.ts'
 import type { StateRow } from '../model/engine.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import { createHome, type Home } from './home.ts'
-import { createPerson, moved, type Person } from './person.ts'
+import { createPerson, moved, type Person, planned } from './person.ts'
 import { Modes } from './modes.ts'
 import {
   loadHome,
@@ -195,14 +196,22 @@ export class CareDesk {
     if (person === undefined) {
       if (resident.watch === null) return null
       const added = createPerson(resident, now)
+      planned(added, null, now)
       if (resident.household !== null) added.home = this.home(resident.household).last
       this.persons.set(resident.id, added)
       return added
     }
     if (person.resident === resident) return null
+    // As it was before a restart: nothing is looked at again that would not have been without it.
+    if (isDeepStrictEqual(person.resident, resident)) {
+      person.resident = resident
+      return null
+    }
     if (person.resident.household !== resident.household) moved(person, now)
     if (person.resident.watch?.since !== resident.watch?.since) person.sinceAt = null
+    const before = person.resident
     person.resident = resident
+    planned(person, before, now)
     return person
   }
 

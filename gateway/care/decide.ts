@@ -1,6 +1,7 @@
 import type { AnyEffect, ClearEffect } from '../model/effect.ts'
 import type { CareDesk } from './care-desk.ts'
 import { type CareType, type Cause, keyOf, timeMoved } from './cause.ts'
+import { askPlans } from './indoors.ts'
 import type { Person } from './person.ts'
 import { raise } from './raise.ts'
 import { endNotice, shouldBeBack } from './should-be-back.ts'
@@ -24,13 +25,16 @@ export function review(
   now: number,
   cause = timeMoved,
 ): AnyEffect[] {
+  const plansAt = askPlans(desk, person, now)
   const view = viewOf(desk, person, now)
   const { deadline } = view
   const back = shouldBeBack(desk, person, view, now, cause)
   if (deadline === null || now < deadline) {
     const effects = [...back.effects, ...end(person, now, cause)]
     const decided = deadline === null ? null : Math.max(deadline, decidableAt(desk, person))
-    wait(desk, person, earlier(decided, back.dueAt), effects.length > 0)
+    // What has just ended stood in the way of asking for plans.
+    const askAt = effects.length > 0 && person.planned.length > 0 ? now : plansAt
+    wait(desk, person, earlier(earlier(decided, askAt), back.dueAt), effects.length > 0)
     return effects
   }
   if (person.unseenAt !== null) {
@@ -79,6 +83,7 @@ export function end(person: Person, at: number, cause: Cause): ClearEffect[] {
   if (person.cannotTellAt !== null) clear('resident.cannot-tell')
   person.unseenAt = null
   person.cannotTellAt = null
+  person.doubted = []
   person.doubts = []
   return effects
 }

@@ -7,6 +7,7 @@ import type { CareDesk } from './care-desk.ts'
 import { arrive, cover, type Message } from './coverage.ts'
 import { review } from './decide.ts'
 import { carerCame, carerMayCome, doorMoved, historyArrived, type Home, isCarers } from './home.ts'
+import { meterWorth } from './meters.ts'
 import { listen } from './rhythm.ts'
 import { eventProof, type Seen } from './seen.ts'
 import { isCoarse, looks, type ReadSign, readSign, signKindOf } from './signs.ts'
@@ -96,8 +97,11 @@ function applySign(
     desk.touchHome(home)
   }
   if (isCarers(home, sign.kind, sign.since) || isCarers(home, sign.kind, sign.until)) return []
-  keepSign(source, sign.since)
-  source.lastWhat = sign.kind
+  const worth = meterWorth(desk, home, sign)
+  if (worth !== 'nothing') {
+    keepSign(source, sign.since)
+    source.lastWhat = sign.kind
+  }
   desk.touchLedger(source)
   return homeSign(
     desk,
@@ -111,6 +115,7 @@ function applySign(
       proof: readingProof(reading, sign.until),
     },
     reading.receivedAt,
+    worth,
   )
 }
 

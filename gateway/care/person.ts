@@ -41,6 +41,10 @@ export interface Person extends Waiting {
   /** Since when the anomaly stands, our time. */
   unseenAt: number | null
   cannotTellAt: number | null
+  /** Absences by id that were told before they began. */
+  planned: string[]
+  /** Those of them that had not begun when the alarm was raised. */
+  doubted: readonly string[]
   /** Since the alarm: signs that are too weak, oldest first. */
   doubts: Doubt[]
 }
@@ -63,6 +67,8 @@ export const createPerson = (resident: RosterResident, knownAt: number): Person 
   hintAt: null,
   unseenAt: null,
   cannotTellAt: null,
+  planned: [],
+  doubted: [],
   doubts: [],
 })
 
@@ -75,6 +81,20 @@ export const alarmedAt = ({ unseenAt, cannotTellAt }: Person): number | null =>
   unseenAt === null || cannotTellAt === null
     ? (unseenAt ?? cannotTellAt)
     : Math.min(unseenAt, cannotTellAt)
+
+/**
+ * Follows what is announced. Told before it begins it is a plan; told or prolonged later, somebody knows. Cut
+ * short it stays what it was: whoever waits in vain takes a plan back.
+ */
+export function planned(person: Person, before: RosterResident | null, now: number): void {
+  const known = new Map(before?.away.map((item) => [item.id, item]))
+  person.planned = person.resident.away.flatMap(({ id, from, to }) => {
+    const old = known.get(id)
+    if (old === undefined || old.from !== from) return from > now ? [id] : []
+    const longer = old.to !== null && (to === null || to > old.to)
+    return person.planned.includes(id) && !(longer && from <= now) ? [id] : []
+  })
+}
 
 /** They live elsewhere from now on: what their old home tells is not theirs any more, and the window begins anew. */
 export function moved(person: Person, now: number): void {

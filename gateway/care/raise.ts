@@ -79,7 +79,8 @@ export function raise(
     description: unseen
       ? sentences(last, looked, act)
       : sentences(last, looked, ...deadSources(desk, person, now), act),
-    at: Math.min(now, view.deadline ?? now),
+    // What staff and the api say may have parts of a millisecond.
+    at: Math.round(Math.min(now, view.deadline ?? now)),
     rule: { id: 'care', version: desk.versionTag },
     evidence: [coverageEvidence(desk, person, now)],
   }

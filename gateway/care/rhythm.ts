@@ -1,6 +1,7 @@
 import type { CareSettings } from '../../config/rules.ts'
 import { hourMs, secondMs } from '../../contracts/clock.ts'
 import { isMeter, type ReadSign } from './signs.ts'
+import { runsByItself } from './meters.ts'
 import type { Arrival, Rhythm, Sickness, Source } from './source.ts'
 
 /** A sensor on a timer may miss a beat or two. */
@@ -78,6 +79,11 @@ export const sicknessOf = (source: Source): Sickness | null => {
   return last === undefined || last.until !== null ? null : last
 }
 
+const whyOf = (flapsSince: number | null, runs: number | null): Sickness['why'] => {
+  if (flapsSince !== null) return 'flapping'
+  return runs === null ? 'machine' : 'running'
+}
+
 /**
  * Listens to a sign for what makes it: life, or a device. Gives the time from which on the signs of this
  * source were none, when that has come out just now; `null` while it is life.
@@ -94,24 +100,26 @@ export function listen(
     before === undefined ? firstOf(sign.until, sign.amount) : beatOn(before, sign, settings)
   source.rhythms.set(reading, rhythm)
   const flapsSince = flaps(source, sign, settings)
-  const machine = isMachine(rhythm, sign, source, arrival, settings)
+  const runs = runsByItself(source, sign, settings.machine.runForMs)
+  const machine = runs !== null || isMachine(rhythm, sign, source, arrival, settings)
   const sick = sicknessOf(source)
   if (!machine && flapsSince === null) {
     if (sick === null) return { life: true, foundSince: null }
     // A contact is trusted again after an hour without flapping; a timer once its rhythm is broken.
     if (sick.why === 'flapping' && (source.flap?.from ?? 0) <= sick.since)
       return { life: false, foundSince: null }
-    sick.until = rhythm.since
+    // Use that goes on has ended with the reading before this draw.
+    sick.until = sick.why === 'running' ? sign.since : rhythm.since
     return { life: true, foundSince: null }
   }
   if (sick !== null) return { life: false, foundSince: null }
-  const since = flapsSince ?? rhythm.since
+  const since = flapsSince ?? runs ?? rhythm.since
   source.sick = [
     ...source.sick,
     {
       since,
       until: null,
-      why: flapsSince === null ? ('machine' as const) : ('flapping' as const),
+      why: whyOf(flapsSince, runs),
       everyMs: rhythm.gapMs,
     },
   ].slice(-sicknessesMax)

@@ -21,6 +21,7 @@ type Plain =
   | 'open'
   | 'flap'
   | 'sick'
+  | 'run'
   | 'lastWhat'
   | 'forgotten'
 type SavedSource = Pick<Source, Plain> & {

@@ -94,7 +94,7 @@ export function applySaid(desk: CareDesk, event: DeviceEventInput): readonly Any
   const { resident, seen, answered, byWhom, ts } = event.data
   const person = typeof resident === 'string' ? desk.persons.get(resident) : undefined
   if (person === undefined || person.resident.community !== event.community) return []
-  const at = Math.min(typeof ts === 'number' ? ts : event.ts, event.receivedAt)
+  const at = Math.min(typeof ts === 'number' ? Math.round(ts) : event.ts, event.receivedAt)
   const effects: AnyEffect[] = []
   if (what === 'visit') effects.push(...visitorsTaken(desk, person, at, event.receivedAt))
   if (what === 'visit' && seen !== true) return effects

@@ -83,7 +83,7 @@ function notice(desk: CareDesk, person: Person, view: View, awaitedAt: number): 
       lastText(view.last, utcOffsetMinutes),
       { zh: '请打电话问一声，晚回就把登记延长', en: 'Please call; if they stay longer, extend it' },
     ),
-    at: awaitedAt + backGraceMs,
+    at: Math.round(awaitedAt + backGraceMs),
     rule: { id: 'care', version: desk.versionTag },
     evidence: [],
   }

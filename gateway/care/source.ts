@@ -54,7 +54,7 @@ export interface Rhythm {
 export interface Sickness {
   readonly since: number
   until: number | null
-  readonly why: 'machine' | 'flapping'
+  readonly why: 'machine' | 'flapping' | 'running'
   readonly everyMs: number
 }
 
@@ -85,6 +85,8 @@ export interface Source {
   flap: { readonly from: number; readonly count: number } | null
   /** Times in which it was seen to speak by itself; the last may last. */
   sick: Sickness[]
+  /** A meter that showed use in every reading since. */
+  run: { readonly since: number; readonly until: number } | null
   /** What a water meter showed in the last half day, m³ by event time, thinned. */
   water: (readonly [at: number, m3: number])[]
   /** Signs of life, event time, thinned to one in ten minutes but for the newest. */
@@ -111,6 +113,7 @@ export const createSource = (community: string, device: string): Source => ({
   rhythms: new Map(),
   flap: null,
   sick: [],
+  run: null,
   water: [],
   signs: [],
   lastWhat: null,

@@ -6,7 +6,8 @@ import type { CareDesk } from './care-desk.ts'
 import { type Cause, keyOf } from './cause.ts'
 import { review } from './decide.ts'
 import type { Home } from './home.ts'
-import { alarmedAt, type Person } from './person.ts'
+import { alarmedAt, type Person, sinceOf } from './person.ts'
+import type { MeterWorth } from './meters.ts'
 import { comesBack, returnFrom } from './returned.ts'
 import type { SensorKind, SignKind } from './signs.ts'
 import { keepSign } from './source.ts'
@@ -55,9 +56,12 @@ export function homeSign(
   home: Home,
   sign: Sign & { readonly what: SensorKind },
   now: number,
+  meter: MeterWorth,
 ): readonly AnyEffect[] {
-  if (home.last === null || sign.ts > home.last.ts) home.last = plain(desk, sign)
-  desk.touchHome(home)
+  if (meter !== 'nothing' && (home.last === null || sign.ts > home.last.ts)) {
+    home.last = plain(desk, sign)
+    desk.touchHome(home)
+  }
   const { settings } = desk
   const residents = desk.roster.residentsOf(home.id)
   const present = residents.filter((resident) => !awayAt(desk, resident, sign.ts))
@@ -73,6 +77,8 @@ export function homeSign(
     conclusive: !shared,
   }
   return desk.watchedIn(home.id).flatMap((person): readonly AnyEffect[] => {
+    if (meter === 'nothing' || (meter === 'once' && !mayPutOff(desk, person, sign)))
+      return shown(desk, person, sign)
     if (awayAt(desk, person.resident, sign.ts)) {
       if (present.length > 0) return []
       const alone = residents.length === 1
@@ -85,6 +91,32 @@ export function homeSign(
     }
     return weigh(desk, person, sign, worth, now, () => takeHome(desk, person, sign))
   })
+}
+
+/** By power alone the deadline is put off once: so long after the last sign of another kind it tells no more. */
+function mayPutOff(desk: CareDesk, person: Person, sign: Sign): boolean {
+  const since = sinceOf(person)
+  if (since === null || person.resident.watch === null) return false
+  const { windowMs } = person.resident.watch
+  const away = absences(person.resident, person.returned).map(([, to]) => to)
+  const last = Math.max(
+    since,
+    person.movedAt,
+    person.own?.ts ?? 0,
+    ...away.filter((to) => to <= sign.ts),
+  )
+  return sign.ts <= last + windowMs
+}
+
+/** A machine may have made it: while an alarm stands it is shown, and neither ends it nor helps to. */
+function shown(desk: CareDesk, person: Person, sign: Sign): readonly AnyEffect[] {
+  const since = alarmedAt(person)
+  if (since === null || sign.ts < since) return []
+  const before = person.doubts
+  doubt(desk, person, sign, { weight: 0, cause: 'meter', conclusive: false })
+  if (person.doubts === before) return []
+  desk.touchPerson(person)
+  return doubted(person, sign)
 }
 
 function takeHome(desk: CareDesk, person: Person, sign: Sign): AnyEffect[] {

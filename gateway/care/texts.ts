@@ -1,6 +1,7 @@
 import { hourMs, minuteMs, secondMs } from '../../contracts/clock.ts'
 import type { LastEvidence } from '../../contracts/care.ts'
 import type { LocalText } from '../../contracts/text.ts'
+import type { Sickness } from './source.ts'
 
 const kindWords: Readonly<Record<string, LocalText>> = {
   door: { zh: '入户门', en: 'door' },
@@ -79,9 +80,11 @@ export function offlineText(
   }
 }
 
-export function sickText(name: string, why: 'machine' | 'flapping', everyMs: number): LocalText {
+export function sickText(name: string, why: Sickness['why'], everyMs: number): LocalText {
   if (why === 'flapping')
     return { zh: `${name}不停跳变，不算数`, en: `${name} flaps and does not count` }
+  if (why === 'running')
+    return { zh: `${name}一直在走，不算数`, en: `${name} runs all the time and does not count` }
   const seconds = Math.round(everyMs / secondMs)
   return {
     zh: `${name}每 ${seconds} 秒准点报一次，像是坏了，不算数`,

@@ -1,10 +1,11 @@
 import type { LastEvidence } from '../../contracts/care.ts'
-import { expectedMaxMs } from '../model/cadence.ts'
 import type { CareDesk } from './care-desk.ts'
 import { type Home, settledAt, staysOf } from './home.ts'
 import { clip, type Interval, merge, subtract, total } from './intervals.ts'
+import { looksUntil } from './looking.ts'
+import { lookersOf } from './meters.ts'
 import { type Person, sinceOf } from './person.ts'
-import { covered, type Source } from './source.ts'
+import { covered } from './source.ts'
 import { absences, isAway, spanOf } from './span.ts'
 
 /** How things stand with one person at one moment; derived, nothing is changed. */
@@ -32,13 +33,20 @@ export function isAlone(desk: CareDesk, { resident }: Person, at: number): boole
   })
 }
 
-export function viewOf(desk: CareDesk, person: Person, now: number): View {
+/** `without`: absences that do not count. */
+export function viewOf(
+  desk: CareDesk,
+  person: Person,
+  now: number,
+  without: readonly string[] = person.doubted,
+): View {
   const { watch, community } = person.resident
   const fullMs = watch?.windowMs ?? 0
   const since = sinceOf(person) ?? now
   const last = newest(person.own, person.home, since)
   const from = Math.max(last?.ts ?? since, person.movedAt)
-  const away = absences(person.resident, person.returned)
+  const announced = person.resident.away.filter(({ id }) => !without.includes(id))
+  const away = absences({ ...person.resident, away: announced }, person.returned)
   const full = spanOf(from, fullMs, away, now)
   const mode = desk.modes.of(community, now)
   const windowMs = mode === null ? fullMs : Math.round(fullMs * mode.factor)
@@ -81,7 +89,9 @@ function newest(
 /** Time in `[from, to)` in which somebody looked who could have told the resident from a visitor. */
 export function watched(desk: CareDesk, person: Person, from: number, to: number): Interval[] {
   const start = Math.max(from, sinceOf(person) ?? from, person.movedAt)
-  const all = desk.sourcesFor(person).flatMap(({ source }) => clip(covered(source), start, to))
+  const all = lookersOf(desk.sourcesFor(person)).flatMap(({ source }) =>
+    clip(covered(source), start, to),
+  )
   const home = homeOf(desk, person)
   return home === null ? [] : subtract(merge(all), staysOf(home))
 }
@@ -97,22 +107,11 @@ export function watchedMs(desk: CareDesk, person: Person, view: View, now: numbe
   return total(subtract(subtract(looked, staysOf(home)), view.away))
 }
 
-/** How long a source may still be silent and count as looking; null where nobody knows how often it speaks. */
-export function tailMs(desk: CareDesk, source: Source): number | null {
-  const { intervalMs } = source
-  if (intervalMs !== null) return desk.settings.tailFactor * intervalMs
-  return expectedMaxMs(source.cadence)
-}
-
 /** The time since the last message of a source that is not overdue: it will most likely be covered. */
 function tails(desk: CareDesk, person: Person, view: View, now: number): Interval[] {
-  return desk.sourcesFor(person).flatMap(({ source }): Interval[] => {
-    const { last } = source
-    const allowedMs = tailMs(desk, source)
-    if (last === null || allowedMs === null || source.sick.at(-1)?.until === null) return []
-    const from = Math.max(last.at, view.anchor)
-    return now - last.at <= allowedMs && now > from ? [[from, now]] : []
-  })
+  return lookersOf(desk.sourcesFor(person)).flatMap(({ source }) =>
+    clip(looksUntil(desk, source, now), view.anchor, now),
+  )
 }
 
 /** No decision about them before this, our time. */

@@ -1,8 +1,9 @@
-import { minuteMs } from '../../contracts/clock.ts'
+import { dayMs, hourMs, minuteMs } from '../../contracts/clock.ts'
 import type { AnyEffect } from '../model/effect.ts'
 import type { CareDesk } from './care-desk.ts'
 import type { Cause } from './cause.ts'
 import type { Home } from './home.ts'
+import { insideAt, wentOut } from './indoors.ts'
 import { clip, total } from './intervals.ts'
 import { alarmedAt, type Person } from './person.ts'
 import { covered, type Source } from './source.ts'
@@ -73,14 +74,18 @@ function concerned(
   const { waterLow } = desk.settings
   if (total(clip(covered(source), from, at)) < waterLow.coverageShare * waterLow.windowMs)
     return null
+  if (dayIn(desk, from, at) < waterLow.dayMinMs) return null
   for (const resident of desk.roster.residentsOf(home.id)) {
     const person = desk.persons.get(resident.id)
     const away = absences(resident, person?.returned ?? new Map<string, number>())
     if (clip(away, from, at).length > 0) return null
   }
-  const others = desk.sourcesOf(home.id).filter((other) => other.source !== source)
   const quietFrom = at - waterLow.unlessSignMs
-  if (others.some((other) => (other.source.signs.at(-1) ?? 0) > quietFrom)) return null
+  const sources = desk.sourcesOf(home.id)
+  if (sources.some((known) => (known.source.signs.at(-1) ?? 0) > quietFrom)) return null
+  // The door was the last to move: an empty home uses no water, and the unseen rule waits for them.
+  const last = insideAt(desk, home)
+  if (last !== null && wentOut(desk, home, last)) return null
   const persons = desk
     .watchedIn(home.id)
     .filter(
@@ -102,6 +107,18 @@ function concerned(
     )
   })
   return stilled ? null : persons
+}
+
+/** How much of a span lies in the day, local time. */
+function dayIn({ settings }: CareDesk, from: number, to: number): number {
+  const { dayFromHour, dayToHour } = settings.waterLow
+  const offsetMs = settings.utcOffsetMinutes * minuteMs
+  let sum = 0
+  for (let day = Math.floor((from + offsetMs) / dayMs) * dayMs; day < to + offsetMs; day += dayMs) {
+    const begins = Math.max(from + offsetMs, day + dayFromHour * hourMs)
+    sum += Math.max(0, Math.min(to + offsetMs, day + dayToHour * hourMs) - begins)
+  }
+  return sum
 }
 
 function said(

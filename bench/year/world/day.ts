@@ -36,8 +36,8 @@ function frame(
   const hour = (mean: number, spread: number): number =>
     day + Math.round(chance.normal(mean + habits.shiftHours, spread) * hourMs)
   if (habits.nightShift && !ill && chance.is(life.nightShiftsPerWeek / 7)) {
-    const leave = day + 19.5 * hourMs + chance.between(0, 30) * minuteMs
-    const back = day + dayMs + 6.5 * hourMs + chance.between(0, 60) * minuteMs
+    const leave = day + 19.5 * hourMs + Math.round(chance.between(0, 30) * minuteMs)
+    const back = day + dayMs + 6.5 * hourMs + Math.round(chance.between(0, 60) * minuteMs)
     return { awake: [{ from: day + 14 * hourMs, to: leave }], out: [{ from: leave, to: back }] }
   }
   const awake = { from: hour(life.wakeAt, life.wakeSpread), to: hour(life.bedAt, life.bedSpread) }

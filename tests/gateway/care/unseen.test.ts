@@ -30,6 +30,21 @@ function lastMotionAtT0(untilMs: number): Input[] {
   ])
 }
 
+/** The same, and half an hour later they go out. */
+function leavesAfterT0(untilMs: number): Input[] {
+  const motion = counting('motion')
+  const door = counting('door')
+  const at = t0 + 30 * minuteMs
+  return inOrder([
+    ...quiet(motion, t0 - 2 * hourMs, t0 - intervalMs, { motion: false }),
+    ...motion.at(t0, { motion: true }),
+    ...quiet(motion, t0 + minuteMs, t0 + untilMs, { motion: false }),
+    ...quiet(door, t0 - 2 * hourMs, at - intervalMs, { doorOpen: false }),
+    ...door.at(at, { doorOpen: true }),
+    ...quiet(door, at + 20 * secondMs, t0 + untilMs, { doorOpen: false }),
+  ])
+}
+
 const away = (from: number, to: number | null) => [{ id: 'a', from, to, reason: 'family' as const }]
 
 /** A carer comes at 10 h, stays half an hour, goes; the resident gives no sign but at t0. */
@@ -178,11 +193,11 @@ describe('absence', () => {
   test('announced absence raises nothing and does not count afterwards', () => {
     const roster = rosterOf([wu({ away: away(t0 + hourMs, t0 + 30 * hourMs) })])
     const engine = engineOf(roster)
-    const effects = play(engine, lastMotionAtT0(60 * hourMs))
+    const effects = play(engine, leavesAfterT0(60 * hourMs))
     // Away until 30 h: then the window begins anew, and three hours later somebody is told.
     expect(brief(effects)).toEqual(['+should-be-back@33', '-should-be-back@54!', '+unseen@54'])
     const early = engineOf(roster)
-    play(early, lastMotionAtT0(20 * hourMs))
+    play(early, leavesAfterT0(20 * hourMs))
     expect(early.items('demo', t0 + 20 * hourMs)[0]).toMatchObject({
       state: 'away',
       deadline: null,
