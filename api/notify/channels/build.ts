@@ -6,7 +6,7 @@ import type { Channel } from './channel.ts'
 import { createDingTalk } from './dingtalk.ts'
 import { createEmail } from './email.ts'
 import { createFeishu } from './feishu.ts'
-import { createHttpCall } from './http-call.ts'
+import { type HttpCallOptions, createHttpCall } from './http-call.ts'
 import { createSms } from './sms.ts'
 import { createWeCom } from './wecom.ts'
 import { createWebhook } from './webhook.ts'
@@ -17,10 +17,13 @@ import { createWebhook } from './webhook.ts'
  */
 export function buildChannels(
   settings: NotifySettings,
-  deps: { readonly clock: Clock },
+  deps: {
+    readonly clock: Clock
+    readonly outgoing?: Pick<HttpCallOptions, 'timeoutMs' | 'resolve'>
+  },
 ): Map<string, Channel> {
   const addresses = outgoingAddresses(settings.allowedAddresses)
-  const call = createHttpCall(addresses)
+  const call = createHttpCall(addresses, deps.outgoing)
   const channels = new Map<string, Channel>()
   for (const channel of settings.channels) {
     if (channels.has(channel.name) || reserved.has(channel.name))
@@ -48,7 +51,7 @@ export function buildChannels(
       case 'email':
         if (channel.security === 'none' && channel.plaintextAcceptedBy === undefined)
           throw invalid(`channel ${channel.name}: nobody accepted mail in the clear`)
-        return createEmail(addresses, channel)
+        return createEmail(addresses, { ...channel, ...deps.outgoing })
     }
   }
 }

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer'
 import type { OutgoingAddresses } from '../../../config/outgoing-address.ts'
 import type { Channel, Message, Outcome } from './channel.ts'
-import { pin } from './http-call.ts'
+import { type Resolve, pin } from './http-call.ts'
 import { shortened } from './http-outcome.ts'
 
 export interface EmailOptions {
@@ -14,21 +14,26 @@ export interface EmailOptions {
   readonly perMinute: number
   /** Of an authority of one's own, PEM. */
   readonly ca?: string | undefined
-  readonly timeoutMs?: number
+  /** Of one answer; all of it may take four times as long. */
+  readonly timeoutMs?: number | undefined
+  readonly resolve?: Resolve | undefined
 }
+
+const defaultTimeoutMs = 15_000
 
 /** Mail over SMTP. The name is resolved and checked here; the certificate must be the name's. */
 export function createEmail(addresses: OutgoingAddresses, options: EmailOptions): Channel {
   return {
     limits: [{ ms: 60_000, max: options.perMinute }],
     async send(message) {
-      const pinned = await pin(options.host, addresses)
+      const pinned = await pin(options.host, addresses, options.resolve)
       if ('refused' in pinned) return pinned.refused
       const transport = createTransport(transportOf(options, pinned.address))
       try {
-        const sent = (await transport.sendMail(mailOf(message, options.from))) as {
-          readonly response?: string
-        }
+        // A server that says a word now and then would keep the lane busy for ever.
+        const signal = AbortSignal.timeout(4 * (options.timeoutMs ?? defaultTimeoutMs))
+        const mail = { ...mailOf(message, options.from), signal }
+        const sent = (await transport.sendMail(mail)) as { readonly response?: string }
         return { kind: 'sent', detail: shortened(sent.response ?? '250') }
       } catch (error) {
         return outcomeOf(error)
@@ -41,7 +46,7 @@ export function createEmail(addresses: OutgoingAddresses, options: EmailOptions)
 }
 
 function transportOf(options: EmailOptions, address: string) {
-  const { host, port, security, username, password, ca, timeoutMs = 15_000 } = options
+  const { host, port, security, username, password, ca, timeoutMs = defaultTimeoutMs } = options
   return {
     host: address,
     port,
@@ -77,7 +82,10 @@ function outcomeOf(error: unknown): Outcome {
     readonly message?: string
   }
   const detail = shortened(response ?? message ?? 'failed')
+  if (code === 'EABORT') return { kind: 'retry', code: 'timeout', detail: 'did not come to an end' }
+  // Of the server or of our configuration, not of this mail: somebody can mend it.
   if (code === 'EAUTH') return { kind: 'retry', code: 'smtp-auth', detail }
+  if (code === 'ETLS') return { kind: 'retry', code: 'smtp-tls', detail }
   if (responseCode === undefined) return { kind: 'retry', code: code ?? 'smtp', detail }
   if (responseCode === 421) return { kind: 'retry', code: 'smtp-421', detail }
   return { kind: responseCode < 500 ? 'later' : 'failed', code: `smtp-${responseCode}`, detail }

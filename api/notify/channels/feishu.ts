@@ -10,7 +10,9 @@ const limits = [
   { ms: minuteMs, max: 100 },
   { ms: secondMs, max: 5 },
 ]
-const tooOften: ReadonlySet<number> = new Set([9_499, 11_232])
+const tooOften = 11_232
+/** Says a bad request as well as too many of them: only the words tell [open.feishu.cn]. */
+const eitherWay = 9_499
 
 export interface FeishuOptions {
   readonly url: string
@@ -68,6 +70,7 @@ function outcomeOf(text: string): Outcome | null {
   if (typeof number !== 'number') return null
   if (number === 0) return { kind: 'sent', detail: 'code 0' }
   const said = { code: `feishu-${number}`, detail: shortened(`${number} ${String(msg)}`) }
-  if (tooOften.has(number)) return { kind: 'retry', ...said, afterMs: minuteMs }
+  const often = number === tooOften || (number === eitherWay && /too many/i.test(String(msg)))
+  if (often) return { kind: 'retry', ...said, afterMs: minuteMs }
   return { kind: 'failed', ...said }
 }

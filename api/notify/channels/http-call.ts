@@ -24,42 +24,63 @@ export type Called = { readonly answer: HttpAnswer } | { readonly refused: Outco
 /** Calls one address, checked and pinned; follows nothing. */
 export type CallHttp = (call: HttpCall) => Promise<Called>
 
+/** All addresses of a name; throws where it has none. */
+export type Resolve = (host: string) => Promise<readonly string[]>
+
 export interface HttpCallOptions {
   readonly timeoutMs?: number
+  /** Left out: as the machine resolves names. */
+  readonly resolve?: Resolve | undefined
   readonly answerBytesMax?: number
 }
 
 /**
  * The name is resolved here and the connection goes to the address that was checked, so that a name
- * cannot answer differently the second time. Redirects are answers like others: nobody follows them.
+ * cannot answer differently the second time. Redirects are refusals: nobody follows them.
  */
 export function createHttpCall(
   addresses: OutgoingAddresses,
   options: HttpCallOptions = {},
 ): CallHttp {
-  const { timeoutMs = 10_000, answerBytesMax = 64 * 1024 } = options
+  const { timeoutMs = 10_000, answerBytesMax = 64 * 1024, resolve } = options
   return async (call) => {
     const url = new URL(call.url)
-    const pinned = await pin(url.hostname, addresses)
+    const pinned = await pin(url.hostname, addresses, resolve)
     if ('refused' in pinned) return pinned
     try {
       const deadline = AbortSignal.timeout(timeoutMs)
-      return { answer: await exchange(url, call, pinned.address, deadline, answerBytesMax) }
+      const answer = await exchange(url, call, pinned.address, deadline, answerBytesMax)
+      return answer.status >= 300 && answer.status < 400
+        ? { refused: redirected(answer) }
+        : { answer }
     } catch (error) {
       return { refused: { kind: 'retry', ...troubleOf(error, timeoutMs) } }
     }
   }
 }
 
+/** Whatever its body claims: nobody took the message. Where it points to is not told, it may hold a token. */
+const redirected = ({ status }: HttpAnswer): Outcome => ({
+  kind: 'failed',
+  code: 'redirect',
+  detail: `HTTP ${status}: redirects are not followed`,
+})
+
+const systemResolve: Resolve = async (host) =>
+  (await lookup(host, { all: true })).map(({ address }) => address)
+
 export type Pinned = { readonly address: string } | { readonly refused: Outcome }
 
 /** The address of a host, if every address that the name has may be called. */
-export async function pin(hostname: string, addresses: OutgoingAddresses): Promise<Pinned> {
+export async function pin(
+  hostname: string,
+  addresses: OutgoingAddresses,
+  resolve: Resolve = systemResolve,
+): Promise<Pinned> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   let found: readonly string[]
   try {
-    found =
-      isIP(host) === 0 ? (await lookup(host, { all: true })).map(({ address }) => address) : [host]
+    found = isIP(host) === 0 ? await resolve(host) : [host]
   } catch {
     return { refused: { kind: 'retry', code: 'dns', detail: `${host} cannot be resolved` } }
   }
