@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { Slug } from './ids.ts'
 import { limits } from './limits.ts'
 import { Place } from './place.ts'
 
@@ -50,6 +51,8 @@ export const DeviceInfo = Type.Object({
   /** Which adapter brought it in; left out by devices that speak contract v1. */
   adapter: Type.Optional(Type.String({ maxLength: 32 })),
   manufacturer: Type.Optional(Type.String({ maxLength: 200 })),
+  /** The device of the same community that it hangs on: its bridge, hub or switch. */
+  via: Type.Optional(Slug),
   entities: Type.Optional(Type.Array(DeviceEntity, { maxItems: 64 })),
 })
 export type DeviceInfo = Static<typeof DeviceInfo>

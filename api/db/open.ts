@@ -13,6 +13,7 @@ import { careLife } from './migrations/0009-care-life.ts'
 import { modes } from './migrations/0010-modes.ts'
 import { devices } from './migrations/0011-devices.ts'
 import { deviceVia } from './migrations/0012-device-via.ts'
+import { deviceViaByPerson } from './migrations/0013-device-via-by-person.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -56,6 +57,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0010-modes': modes(),
         '0011-devices': devices(),
         '0012-device-via': deviceVia(),
+        '0013-device-via-by-person': deviceViaByPerson(),
       }),
     },
   })

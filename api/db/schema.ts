@@ -193,6 +193,8 @@ export interface DevicesTable {
   /** JSON of DeviceOrigin; null for devices that have said nothing of themselves. */
   origin: string | null
   via: string | null
+  /** 1 once a person has said what it hangs on, or that it hangs on nothing: what it says itself no longer counts. */
+  via_by_person: Generated<number>
   created_at: number
   updated_at: number
 }

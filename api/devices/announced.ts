@@ -8,6 +8,7 @@ import type { Trx } from '../db/open.ts'
 import { recordChange } from '../roster/change.ts'
 import { findDevice, findOrigin, insertDevice, saveDevice, tellOfDevice } from './devices.ts'
 import { type DeviceRules, settingsOf } from './settings.ts'
+import { adopt, viaSaid } from './via.ts'
 
 /** What an announcement came to: a change of the roster, nothing to change, or no for an answer. */
 export type Noted = { readonly change: RosterChange } | 'unchanged' | 'refused'
@@ -17,7 +18,8 @@ const pendingMax = 500
 
 /**
  * A device said what it is. A stranger is put down as pending; one that waits is as it describes itself by
- * now; an approved one that an adapter brought in follows its bridge's name until a person names it.
+ * now; an approved one that an adapter brought in follows its bridge's name until a person names it. What
+ * it hangs on is as it says while no person has said otherwise.
  * Refused where it is not named as a device can be, says nothing that can be read, or too many wait.
  */
 export async function noteSeen(
@@ -35,10 +37,14 @@ export async function noteSeen(
   const origin = info === null ? null : originOfInfo(info)
   if (known !== null && known.state !== 'pending')
     return origin?.adapter == null ? 'unchanged' : renamed(trx, known, origin, now)
-  const device = pendingDevice(community, id, info ?? {}, rules)
-  if (known === null) await insertDevice(trx, device, now, origin)
-  else await saveDevice(trx, device, now, origin)
-  return changed(trx, device, 'seen', now)
+  const said = pendingDevice(community, id, info ?? {}, rules)
+  const device = { ...said, via: await viaSaid(trx, said, info?.via ?? null) }
+  if (known !== null) {
+    await saveDevice(trx, device, now, origin)
+    return changed(trx, device, 'seen', now)
+  }
+  await insertDevice(trx, device, now, origin)
+  return changed(trx, device, 'seen', now, await adopt(trx, device))
 }
 
 /** The bridge removed it. A stranger vanishes; what somebody approved stays until somebody removes it. */
@@ -63,6 +69,7 @@ export async function noteGone(trx: Trx, event: GatewayEvent, now: number): Prom
   return changed(trx, { ...known, announced: false }, 'gone', now)
 }
 
+/** Of an approved one: its name and what it hangs on may have changed at its bridge. */
 async function renamed(
   trx: Trx,
   known: RosterDevice,
@@ -72,14 +79,22 @@ async function renamed(
   const { announced: _announced, ...device } = known
   const before = await findOrigin(trx, known.community, known.id)
   const follows = known.name === known.id || known.name === before?.name
-  const next = { ...device, name: follows && origin.name !== null ? origin.name : known.name }
+  const name = follows && origin.name !== null ? origin.name : known.name
+  const next = { ...device, name, via: await viaSaid(trx, known, origin.via ?? null) }
   await saveDevice(trx, next, now, origin)
-  if (next.name === known.name && known.announced !== false) return 'unchanged'
+  const same = next.name === known.name && next.via === (known.via ?? null)
+  if (same && known.announced !== false) return 'unchanged'
   return changed(trx, next, 'changed', now)
 }
 
-async function changed(trx: Trx, device: RosterDevice, word: string, now: number): Promise<Noted> {
-  const change = await recordChange(trx, { devices: { upsert: [device] } })
+async function changed(
+  trx: Trx,
+  device: RosterDevice,
+  word: string,
+  now: number,
+  others: readonly RosterDevice[] = [],
+): Promise<Noted> {
+  const change = await recordChange(trx, { devices: { upsert: [device, ...others] } })
   await tellOfDevice(trx, device, word, now)
   return { change }
 }
@@ -101,6 +116,7 @@ const originOfInfo = (info: DeviceInfo): DeviceOrigin => ({
   manufacturer: info.manufacturer ?? null,
   capabilities: [...(info.capabilities ?? [])],
   entities: [...(info.entities ?? [])],
+  via: info.via ?? null,
   gone: null,
 })
 

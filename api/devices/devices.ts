@@ -8,7 +8,7 @@ import { recordChange } from '../roster/change.ts'
 import { deviceOf, originOf } from '../roster/rows.ts'
 import { type Issued, issueCredential, revokeCredential, usernameOf } from './credentials.ts'
 import { type DeviceRules, settingsOf } from './settings.ts'
-import { checkVia } from './via.ts'
+import { adopt, checkVia, keepVia } from './via.ts'
 
 export interface DeviceOutcome {
   readonly device: RosterDevice
@@ -72,7 +72,8 @@ export async function registerDevice(
   }
   await checkVia(trx, device)
   await insertDevice(trx, device, now)
-  return withCredential(trx, device, 'registered', now)
+  if (body.via !== undefined) await keepVia(trx, device)
+  return withCredential(trx, device, 'registered', now, await adopt(trx, device))
 }
 
 export async function insertDevice(
@@ -128,6 +129,7 @@ async function withCredential(
   device: RosterDevice,
   word: string,
   now: number,
+  others: readonly RosterDevice[] = [],
 ): Promise<DeviceWithIssued> {
   const issued = await issueCredential(
     trx,
@@ -141,7 +143,7 @@ async function withCredential(
     now,
   )
   const change = await recordChange(trx, {
-    devices: { upsert: [device] },
+    devices: { upsert: [device, ...others] },
     credentials: { upsert: [issued.credential] },
   })
   await tellOfDevice(trx, device, word, now)
@@ -183,6 +185,7 @@ export async function patchDevice(
   }
   if (patch.via !== undefined) await checkVia(trx, next)
   await saveDevice(trx, next, now)
+  if (patch.via !== undefined) await keepVia(trx, next)
   const change = await recordChange(trx, { devices: { upsert: [next] } })
   await tellOfDevice(trx, next, 'changed', now)
   return { device: next, change }

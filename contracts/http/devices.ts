@@ -57,6 +57,8 @@ export const DeviceOrigin = Type.Object({
   name: Type.Union([Type.String(), Type.Null()]),
   model: Type.Union([Type.String(), Type.Null()]),
   manufacturer: Type.Union([Type.String(), Type.Null()]),
+  /** What it says that it hangs on; not in force while there is no such device, nor against a person. */
+  via: Type.Optional(orNull(Slug)),
   capabilities: Type.Array(Type.String()),
   /** With what of it is not understood, and why. */
   entities: Type.Array(DeviceEntity),

@@ -3,7 +3,7 @@ import { minuteMs, secondMs } from '../../contracts/clock.ts'
 import type { LocalText } from '../../contracts/text.ts'
 import type { AnyEffect, RaiseEffect } from '../model/effect.ts'
 import type { Cause, DeviceEntry } from './entry.ts'
-import type { Group } from './groups.ts'
+import { type Group, viaKey } from './groups.ts'
 import type { HealthDesk } from './health-desk.ts'
 import { grainMs, isQuiet, rhythmMs } from './silence.ts'
 import { clearOf, lastWord, nameOf, offlineKey } from './texts.ts'
@@ -59,6 +59,31 @@ const fewAlive = (desk: HealthDesk, { lost, alive }: Cohort): boolean =>
 
 export const isCause = (desk: HealthDesk, cohort: Cohort): boolean =>
   cohort.lost.length >= leastOf(desk, cohort.group) && fewAlive(desk, cohort)
+
+/**
+ * All the lost hang on one device that has gone, or on one of which nobody who hangs on it speaks: that is
+ * the cause, and not what they otherwise have in common. A bridge takes its sensors along at once, while
+ * others that could show that the rest is well are not yet due to speak.
+ */
+export function isOneParents(
+  desk: HealthDesk,
+  { lost, group }: Cohort,
+  entry: DeviceEntry,
+  now: number,
+): boolean {
+  if (group.kind === 'via') return false
+  const chains = lost.map(({ id, device }) => [
+    id,
+    ...(device === null ? [] : desk.groups.parents(device)),
+  ])
+  const shared = chains[0]?.filter((id) => chains.every((chain) => chain.includes(id))) ?? []
+  return shared.some((id) => {
+    const parent = desk.known(group.community, id)
+    if (parent !== null && parent.memory.downSince !== null) return true
+    const carried = desk.groups.named(viaKey(group.community, id))
+    return carried !== null && isCause(desk, cohortOf(desk, carried, entry, now))
+  })
+}
 
 /** Nobody speaks for the group, and those who have not yet been due could make it one cause. */
 export const mayBecomeCause = (desk: HealthDesk, cohort: Cohort): boolean =>

@@ -60,6 +60,10 @@ export class Groups {
     return parents
   }
 
+  named(key: string): Group | null {
+    return this.#groups.get(key)?.group ?? null
+  }
+
   childrenOf(community: string, id: string): readonly string[] {
     return this.#groups.get(viaKey(community, id))?.group.members ?? []
   }

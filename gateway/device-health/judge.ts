@@ -7,6 +7,7 @@ import {
   foldedInto,
   foldLater,
   isCause,
+  isOneParents,
   mayBecomeCause,
   raiseCause,
 } from './causes.ts'
@@ -103,7 +104,8 @@ function speak(desk: HealthDesk, entry: DeviceEntry, now: number): Spoken {
   let waitUntil = parentVerdictAt(parents, now)
   for (const group of groups) {
     const cohort = cohortOf(desk, group, entry, now)
-    if (isCause(desk, cohort)) return said(raiseCause(desk, cohort, now))
+    if (isCause(desk, cohort) && !isOneParents(desk, cohort, entry, now))
+      return said(raiseCause(desk, cohort, now))
     if (group.kind === 'type' || group.kind === 'community') continue
     const { gatherViaMs, gatherMs } = desk.settings
     const gathered = memory.heldSince + (group.kind === 'via' ? gatherViaMs : gatherMs)

@@ -25,5 +25,7 @@ export function deviceId(prefix: string, name: string): string {
 }
 
 export const zigbeeDeviceId = (ieee: string): string => `z2m-${ieee}`
+/** A bridge is its coordinator, whatever its base topic. */
+export const zigbeeBridgeId = (ieee: string): string => deviceId('z2m-bridge', ieee)
 export const tasmotaDeviceId = (mac: string): string => `tasmota-${mac}`
 export const esphomeDeviceId = (mac: string): string => `esphome-${mac}`

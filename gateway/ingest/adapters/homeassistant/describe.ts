@@ -16,7 +16,11 @@ const typesByReading: readonly (readonly [string, string])[] = [
 ]
 
 /** How a device is put before the person who approves it: what was understood and what was not. */
-export function describeDevice(device: KnownDevice, adapter: string): DeviceInfo {
+export function describeDevice(
+  device: KnownDevice,
+  adapter: string,
+  parent: string | null,
+): DeviceInfo {
   const entities = [...device.entities.values()]
   const understood = entities.filter(
     ({ entity, announced }) => announced && entity.problem === null,
@@ -34,6 +38,7 @@ export function describeDevice(device: KnownDevice, adapter: string): DeviceInfo
     ...(device.area === null ? {} : { place: device.area }),
     capabilities: [...readings].slice(0, shownMax),
     adapter,
+    ...(parent === null ? {} : { via: parent }),
     entities: entities.slice(0, shownMax).map(({ entity, reading, announced }) => ({
       name: entity.name,
       kind: entity.component,

@@ -4,6 +4,7 @@ import { esphomeDeviceId } from '../device-id.ts'
 import { refuse } from '../../payload-text.ts'
 import { isAvailable } from './availability.ts'
 import { describeDevice } from './describe.ts'
+import type { DeviceBlock } from './device-block.ts'
 import type { Announcement } from './discovery.ts'
 import { EntityDesk } from './entity-desk.ts'
 import { readState, type StatePayload } from './entity-state.ts'
@@ -41,6 +42,7 @@ export class HomeAssistantDesk {
 
   announced(given: Announced, topic: string, message: ForeignMessage): AdapterAnswer {
     const { receivedAt, retained } = message
+    const namesBefore = this.#namesOf(given.device)
     const device = this.registry.meet(given.device)
     if (device === null)
       return { inputs: [], refusal: refuse('payload.invalid', 'too many devices') }
@@ -63,6 +65,7 @@ export class HomeAssistantDesk {
     }
     if (given.form === 'device') this.#notNamed(topic, present)
     this.#describe(device, receivedAt)
+    if (device.aliases.length > namesBefore) this.#describeChildren(device, receivedAt)
     this.#judgeOnline(device, message)
     const refusal = full ? refuse('payload.invalid', 'too many entities on one device') : null
     return { inputs: this.#take(), refusal }
@@ -115,15 +118,21 @@ export class HomeAssistantDesk {
     node: { readonly mac: string; readonly name: string | null; readonly board: string | null },
     receivedAt: number,
   ): readonly Input[] {
-    const device = this.registry.meet({
+    const block = {
       aliases: [`mac:${node.mac}`, node.mac],
       name: node.name,
       manufacturer: null,
       model: node.board,
       area: null,
+      via: null,
       id: esphomeDeviceId(node.mac),
-    })
-    if (device !== null) this.#describe(device, receivedAt)
+    }
+    const namesBefore = this.#namesOf(block)
+    const device = this.registry.meet(block)
+    if (device !== null) {
+      this.#describe(device, receivedAt)
+      if (device.aliases.length > namesBefore) this.#describeChildren(device, receivedAt)
+    }
     return this.#take()
   }
 
@@ -167,10 +176,21 @@ export class HomeAssistantDesk {
       receivedAt,
       reason: 'removed',
     })
+    this.#describeChildren(device, receivedAt)
+  }
+
+  #namesOf(block: DeviceBlock): number {
+    return this.registry.find(block)?.aliases.length ?? 0
+  }
+
+  /** What they hang on has only now been announced, or has gone. */
+  #describeChildren({ aliases, id }: KnownDevice, receivedAt: number): void {
+    for (const child of this.registry.namingAsParent(aliases))
+      if (child.id !== id) this.#describe(child, receivedAt)
   }
 
   #describe(device: KnownDevice, receivedAt: number): void {
-    const info = describeDevice(device, this.#adapter)
+    const info = describeDevice(device, this.#adapter, this.registry.parentOf(device))
     const text = JSON.stringify(info)
     if (text === device.info) return
     device.info = text

@@ -4,6 +4,7 @@ import {
   ieeeOf,
   macOf,
   tasmotaDeviceId,
+  zigbeeBridgeId,
   zigbeeDeviceId,
 } from '../device-id.ts'
 import { isObject } from './expand.ts'
@@ -16,6 +17,8 @@ export interface DeviceBlock {
   readonly manufacturer: string | null
   readonly model: string | null
   readonly area: string | null
+  /** An alias of the device that it reaches us through. */
+  readonly via: string | null
   /** The id it gets where none of its aliases is known yet. */
   readonly id: string
 }
@@ -61,6 +64,7 @@ export function deviceBlock(given: unknown, legacyEspUniqueId: boolean): DeviceB
     manufacturer,
     model: textOf(given['model']),
     area: textOf(given['suggested_area']),
+    via: textOf(given['via_device']),
     id: idOf(first, aliases, mac, {
       esphome: ofEspHome,
       tasmota: manufacturer === 'Tasmota' || /tasmota/i.test(software),
@@ -76,7 +80,7 @@ function idOf(
 ): string {
   for (const alias of aliases) {
     const bridge = ieeeOf(/^zigbee2mqtt_bridge_(.+)$/.exec(alias)?.[1] ?? '')
-    if (bridge !== null) return deviceId('z2m-bridge', bridge)
+    if (bridge !== null) return zigbeeBridgeId(bridge)
     const ieee = ieeeOf(/^zigbee2mqtt_(.+)$/.exec(alias)?.[1] ?? '')
     if (ieee !== null) return zigbeeDeviceId(ieee)
   }
@@ -92,5 +96,6 @@ export const loneBlock = (name: string | null, identity: string): DeviceBlock =>
   manufacturer: null,
   model: null,
   area: null,
+  via: null,
   id: deviceId('ha', identity),
 })

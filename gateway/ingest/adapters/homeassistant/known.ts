@@ -14,6 +14,8 @@ export class KnownDevice implements Waiting {
   manufacturer: string | null = null
   model: string | null = null
   area: string | null = null
+  /** What it names as `via_device`: an alias of another one. */
+  via: string | null = null
   readonly entities = new Map<string, KnownEntity>()
   /** As last said. */
   online: boolean | null = null
@@ -33,10 +35,12 @@ export class KnownDevice implements Waiting {
     this.manufacturer = block.manufacturer ?? this.manufacturer
     this.model = block.model ?? this.model
     this.area = block.area ?? this.area
+    this.via = block.via ?? this.via
   }
 
   row(): string {
-    const { id, aliases, name, manufacturer, model, area, online, info, burstAt, dueAt } = this
+    const { id, aliases, name, manufacturer, model, area, via } = this
+    const { online, info, burstAt, dueAt } = this
     return JSON.stringify({
       id,
       aliases,
@@ -44,6 +48,7 @@ export class KnownDevice implements Waiting {
       manufacturer,
       model,
       area,
+      via,
       online,
       info,
       burstAt,

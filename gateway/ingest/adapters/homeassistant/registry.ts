@@ -93,11 +93,28 @@ export class Registry {
     return this.#pictures
   }
 
-  /** The device that the block means, known by any of its names; null when there are too many. */
+  /** The device that the block means, known by any of its names. */
+  find({ aliases, id }: Pick<DeviceBlock, 'aliases' | 'id'>): KnownDevice | undefined {
+    return (
+      aliases.map((alias) => this.#aliases.get(alias)).find((each) => each !== undefined) ??
+      this.#devices.get(id)
+    )
+  }
+
+  /** What it reaches us through, once that has been announced too. */
+  parentOf({ via, id }: KnownDevice): string | null {
+    const parent = via === null ? undefined : this.#aliases.get(via)
+    return parent === undefined || parent.id === id ? null : parent.id
+  }
+
+  /** Those that name one of these as what they hang on. */
+  namingAsParent(aliases: readonly string[]): KnownDevice[] {
+    return [...this.#devices.values()].filter(({ via }) => via !== null && aliases.includes(via))
+  }
+
+  /** As `find`, or a new one; null when there are too many. */
   meet(block: DeviceBlock): KnownDevice | null {
-    const found =
-      block.aliases.map((alias) => this.#aliases.get(alias)).find((each) => each !== undefined) ??
-      this.#devices.get(block.id)
+    const found = this.find(block)
     if (found === undefined && this.#devices.size >= devicesMax) {
       this.refused++
       return null

@@ -4,7 +4,7 @@ import type { StateRow } from '../../../model/engine.ts'
 import type { Input } from '../../../model/input.ts'
 import { checkTree, parseJson, payloadText, refuse } from '../../payload-text.ts'
 import { type Adapter, type AdapterAnswer, type ForeignMessage, noAnswer } from '../adapter.ts'
-import { deviceId, ieeeOf, zigbeeDeviceId } from '../device-id.ts'
+import { ieeeOf, zigbeeBridgeId, zigbeeDeviceId } from '../device-id.ts'
 import { DeviceVoice } from '../shared/device-voice.ts'
 import { isRecord, parseText } from '../shared/parse-value.ts'
 import { StateBook } from '../shared/state-book.ts'
@@ -19,7 +19,6 @@ const devicesMax = 1_000
 /** How long zigbee2mqtt may take to publish from disk what it knew before it started. */
 const startWindowMs = 60 * secondMs
 const ignored: ReadonlySet<string> = new Set(['logging', 'info', 'groups', 'definitions', 'health'])
-const bridgeId = (ieee: string): string => deviceId('z2m-bridge', ieee)
 const answerOf = (inputs: readonly Input[]): AdapterAnswer => ({ inputs, refusal: null })
 const invalid = (detail: string): AdapterAnswer => ({
   inputs: [],
@@ -140,7 +139,7 @@ export class Zigbee2mqtt implements Adapter {
   /** A bridge is its coordinator; before the first list nobody knows which one that is. */
   #bridgeStatus({ ieee, online }: Bridge, message: ForeignMessage): readonly Input[] {
     if (ieee === null || online === null) return []
-    const voice = new DeviceVoice(bridgeId(ieee), message, { kept: message.retained })
+    const voice = new DeviceVoice(zigbeeBridgeId(ieee), message, { kept: message.retained })
     voice.status(online)
     return (online ? voice.beat() : voice).inputs
   }
@@ -153,8 +152,10 @@ export class Zigbee2mqtt implements Adapter {
     this.#bridges.set('bridge', bridge)
     const info = { type: 'bridge', name: this.#base, adapter: 'zigbee2mqtt' }
     return [
-      ...(before === null ? [] : new DeviceVoice(bridgeId(before), message).gone('removed').inputs),
-      ...new DeviceVoice(bridgeId(ieee), message).info(info, message.client).inputs,
+      ...(before === null
+        ? []
+        : new DeviceVoice(zigbeeBridgeId(before), message).gone('removed').inputs),
+      ...new DeviceVoice(zigbeeBridgeId(ieee), message).info(info, message.client).inputs,
       ...this.#bridgeStatus(bridge, message),
     ]
   }
@@ -178,7 +179,12 @@ export class Zigbee2mqtt implements Adapter {
 
   #meet(device: ListedDevice, message: ForeignMessage): Input[] {
     const { ieee, name, disabled, properties } = device
-    const info = JSON.stringify(device.info)
+    const bridge = this.#bridge().ieee
+    const described = {
+      ...device.info,
+      ...(bridge === null ? {} : { via: zigbeeBridgeId(bridge) }),
+    }
+    const info = JSON.stringify(described)
     const known = this.#devices.get(ieee)
     const next: Known = known ?? {
       name,
@@ -197,7 +203,7 @@ export class Zigbee2mqtt implements Adapter {
     Object.assign(next, { name, disabled, info, properties })
     if (!this.#devices.set(ieee, next)) return []
     const voice = new DeviceVoice(zigbeeDeviceId(ieee), message)
-    if (news) voice.info(device.info, message.client)
+    if (news) voice.info(described, message.client)
     return [...voice.inputs, ...this.#effective(ieee, next, message)]
   }
 

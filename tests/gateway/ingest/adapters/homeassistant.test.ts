@@ -109,6 +109,36 @@ describe('Home Assistant discovery', () => {
     expect(outcomes(inputs)['ha-box']?.readings).toEqual({ waterLeak: [false, true, true, false] })
   })
 
+  it('a device hangs on what it names as via_device, from when that is announced until it is removed', () => {
+    const behind = (id: string, ids: unknown, via?: string): FixtureMessage =>
+      config('sensor', id, {
+        stat_t: `acme/${id}`,
+        dev: { ids, name: id, ...(via === undefined ? {} : { via_device: via }) },
+      })
+    const rows = new Map<string, string>()
+    const told = (message: FixtureMessage): unknown[] => {
+      const one = adapter()
+      one.restore([...rows].map(([key, value]) => ({ key, value })))
+      const { inputs } = play([one], [message])
+      for (const { key, value } of one.takeDirty())
+        if (value === null) rows.delete(key)
+        else rows.set(key, value)
+      return inputs.flatMap((input) =>
+        input.kind === 'info' ? [`${input.device} > ${input.info.via ?? 'nothing'}`] : [],
+      )
+    }
+    expect(told(behind('lamp', 'lamp', 'hub-serial'))).toEqual(['ha-lamp > nothing'])
+    expect(told(behind('own', 'own', 'own'))).toEqual(['ha-own > nothing'])
+    const hub = behind('hub', ['hub', 'hub-serial'])
+    expect(told(hub)).toEqual(['ha-hub > nothing', 'ha-lamp > ha-hub'])
+    expect(told(hub)).toEqual([])
+    expect(told(behind('valve', 'valve', 'hub'))).toEqual(['ha-valve > ha-hub'])
+    expect(told({ topic: hub.topic, payload: '' })).toEqual([
+      'ha-lamp > nothing',
+      'ha-valve > nothing',
+    ])
+  })
+
   it('asks for exactly what it needs of an external broker, and for a topic no longer than it is announced', () => {
     const one = adapter()
     const fixed = ['homeassistant/+/+/config', 'homeassistant/+/+/+/config', 'esphome/discover/+']

@@ -75,6 +75,25 @@ function started(list: unknown = all): Ear {
 }
 
 describe('zigbee2mqtt', () => {
+  test('its devices hang on their coordinator, on a new one too, and on none before it is known', () => {
+    const ear = new Ear(new Zigbee2mqtt('zigbee2mqtt'))
+    const told = (list: unknown[]): unknown[] =>
+      ear
+        .say(`${b}/bridge/devices`, list)
+        .inputs.flatMap((input) => (input.kind === 'info' ? [[input.device, input.info.via]] : []))
+    expect(told([door])).toEqual([[d, undefined]])
+    expect(told([coordinator, door])).toEqual([
+      [bridge, undefined],
+      [d, bridge],
+    ])
+    expect(told([coordinator, door])).toEqual([])
+    const other = { ...coordinator, ieee_address: '0x00124b0099999999' }
+    expect(told([other, door])).toEqual([
+      ['z2m-bridge-00124b0099999999', undefined],
+      [d, 'z2m-bridge-00124b0099999999'],
+    ])
+  })
+
   test('brings in every device but the coordinator, by its address, and says what it can', () => {
     const ear = new Ear(new Zigbee2mqtt('zigbee2mqtt'))
     const answer = ear.say(`${b}/bridge/devices`, all, { retained: true })
