@@ -9,11 +9,21 @@ import { StateShape } from '../../look/state-shape.tsx'
 import { Failed, Loading } from '../../shell/notices.tsx'
 import { figure } from '../../text/format.ts'
 import { useText } from '../../text/use-text.ts'
-import { deviceState } from './device-row.tsx'
+import { originWords } from './device-row.tsx'
+import { deviceState } from './device-state.ts'
+import {
+  batteryWords,
+  clockWords,
+  downWords,
+  rhythmWords,
+  viaSaidWords,
+  viaWords,
+} from './health-words.ts'
 import { asNumber, unitOf, valueWords } from './readings.ts'
 
 interface DeviceDrawerProps {
   readonly device: DeviceItem
+  readonly parent: DeviceItem | null
   readonly now: number
   readonly onClose: () => void
 }
@@ -23,7 +33,7 @@ const gapFactor = 3
 const spansHours = [1, 24, 168] as const
 
 /** One device: what it said last, and the way one reading went. */
-export default function DeviceDrawer({ device, now, onClose }: DeviceDrawerProps) {
+export default function DeviceDrawer({ device, parent, now, onClose }: DeviceDrawerProps) {
   const { t, time, reading: nameOf, deviceType } = useText()
   const names = Object.keys(device.lastValues)
   const [picked, setPicked] = useState<string | null>(null)
@@ -45,6 +55,7 @@ export default function DeviceDrawer({ device, now, onClose }: DeviceDrawerProps
           {device.place !== null && ` · ${device.place.name}`}
         </span>
       </div>
+      <Health device={device} parent={parent} now={now} />
       <Misunderstood device={device} />
       <ul style={{ margin: '12px 0 20px', display: 'grid', gap: 4 }}>
         {Object.entries(device.lastValues).map(([name, point]) => (
@@ -82,6 +93,34 @@ export default function DeviceDrawer({ device, now, onClose }: DeviceDrawerProps
         <History device={device} reading={reading} hours={hours} now={now} />
       )}
     </Drawer>
+  )
+}
+
+/** How the box judges it, and by what. */
+function Health({ device, parent, now }: Omit<DeviceDrawerProps, 'onClose'>) {
+  const tools = useText()
+  const { t } = tools
+  const said = viaSaidWords(device, tools)
+  const lines = [
+    ['devices.health-down', downWords(device, now, tools)],
+    ['devices.health-rhythm', rhythmWords(device, tools).join(t('devices.comma')) || null],
+    ['devices.health-battery', batteryWords(device, tools)],
+    ['devices.health-clock', clockWords(device, tools)],
+    ['devices.health-via', viaWords(device, parent, tools)],
+    ['devices.health-via', said],
+    ['devices.health-origin', originWords(device).join(' · ') || null],
+  ] as const
+  const shown = lines.filter(([, words]) => words !== null)
+  if (shown.length === 0) return null
+  return (
+    <ul className="device-health" aria-label={t('devices.health')}>
+      {shown.map(([label, words]) => (
+        <li key={`${label} ${words}`} className="s13">
+          <span className="muted">{t(label)}</span>
+          <span>{words}</span>
+        </li>
+      ))}
+    </ul>
   )
 }
 

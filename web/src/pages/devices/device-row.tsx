@@ -1,14 +1,18 @@
 import Button from 'antd/es/button'
 import { House } from 'lucide-react'
 import type { DeviceItem } from '../../../../contracts/http/devices.ts'
-import { type StateKind, StateShape } from '../../look/state-shape.tsx'
+import { StateShape } from '../../look/state-shape.tsx'
 import { useText } from '../../text/use-text.ts'
 import type { WordKey } from '../../text/words.ts'
+import { deviceState } from './device-state.ts'
+import { batteryWords, clockWords, rhythmWords, viaWords } from './health-words.ts'
 import { valueWords } from './readings.ts'
 import type { DeviceAct } from './use-device-acts.ts'
 
 interface DeviceRowProps {
   readonly device: DeviceItem
+  /** What it hangs on, where that is on the list. */
+  readonly parent: DeviceItem | null
   readonly now: number
   /** The person may approve, block and renew. */
   readonly mayKeep: boolean
@@ -16,36 +20,30 @@ interface DeviceRowProps {
   readonly onAct: (what: DeviceAct) => void
 }
 
-type DeviceWord = Extract<WordKey, `device.${string}`>
-
-/** State by shape and word; an unheard device is not called offline. */
-export function deviceState(device: DeviceItem): { shape: StateKind; word: DeviceWord } {
-  if (device.state === 'pending') return { shape: 'waiting', word: 'device.pending' }
-  if (device.state === 'blocked') return { shape: 'offline', word: 'device.blocked' }
-  if (device.origin?.gone != null) return { shape: 'offline', word: 'device.gone' }
-  if (device.online === true) return { shape: 'ok', word: 'device.online' }
-  if (device.lastSeenAt === null) return { shape: 'waiting', word: 'device.unheard' }
-  return { shape: 'offline', word: 'device.offline' }
-}
-
 type ActWord = Extract<WordKey, `devices.${'approve' | 'block' | 'renew' | 'remove'}`>
 
 const valuesMax = 4
 
 /** Who brought it in, and what it is. */
-function originWords({ origin }: DeviceItem): string[] {
+export function originWords({ origin }: DeviceItem): string[] {
   const { adapter = null, manufacturer = null, model = null } = origin ?? {}
   const made = [manufacturer, model].filter((word) => word !== null).join(' ')
   return [...(made === '' ? [] : [made]), ...(adapter === null ? [] : [adapter])]
 }
 
-export function DeviceRow({ device, now, mayKeep, onPick, onAct }: DeviceRowProps) {
-  const { t, time, reading, deviceType } = useText()
+export function DeviceRow({ device, parent, now, mayKeep, onPick, onAct }: DeviceRowProps) {
+  const tools = useText()
+  const { t, time, reading, deviceType } = tools
   const state = deviceState(device)
   const gone = device.origin?.gone != null
   // Who speaks through a bridge has no credential of its own.
   const renewable = device.state === 'approved' && device.origin?.adapter == null
   const values = Object.entries(device.lastValues).slice(0, valuesMax)
+  const notes = [
+    viaWords(device, parent, tools),
+    batteryWords(device, tools),
+    clockWords(device, tools),
+  ].filter((words) => words !== null)
   const button = (what: DeviceAct, word: ActWord) => (
     <Button
       size="small"
@@ -85,6 +83,10 @@ export function DeviceRow({ device, now, mayKeep, onPick, onAct }: DeviceRowProp
         <StateShape kind={state.shape} sizePx={16} />
         {t(state.word)}
       </span>
+      <div className="health s12">
+        <div className="second clip">{rhythmWords(device, tools).join(t('devices.comma'))}</div>
+        <div className="muted clip">{notes.join(' · ')}</div>
+      </div>
       <span className="values s13 second clip">
         {values
           .map(([name, point]) => {

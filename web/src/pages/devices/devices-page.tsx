@@ -10,6 +10,7 @@ import { Empty, Failed, Loading } from '../../shell/notices.tsx'
 import { useTitle } from '../../shell/use-title.ts'
 import { useText } from '../../text/use-text.ts'
 import { DeviceRow } from './device-row.tsx'
+import { deviceState } from './device-state.ts'
 import { type DeviceAct, useDeviceActs } from './use-device-acts.ts'
 
 const CreateDevice = lazy(() => import('./create-device.tsx'))
@@ -33,7 +34,9 @@ export default function DevicesPage() {
   if (devices.isPending) return <Loading rows={10} />
   if (devices.data === undefined) return <Failed error={devices.error} retry={devices.refetch} />
   const { items } = devices.data
-  const device = items.find((one) => keyOf(one) === picked)
+  const byKey = new Map(items.map((one) => [keyOf(one), one]))
+  const device = byKey.get(picked ?? '')
+  const parentOf = ({ community, via }: DeviceItem) => byKey.get(`${community}/${via}`) ?? null
   const start = (one: DeviceItem, what: DeviceAct) => {
     if (what !== 'block' && what !== 'remove') return act.mutate({ device: one, what })
     const name = one.name === '' ? one.id : one.name
@@ -53,7 +56,7 @@ export default function DevicesPage() {
         <span className="second">
           {t('devices.summary', {
             n: items.length,
-            online: items.filter((one) => one.online === true).length,
+            online: items.filter((one) => deviceState(one).word === 'device.online').length,
           })}
         </span>
         <span className="grow" />
@@ -70,6 +73,7 @@ export default function DevicesPage() {
           key={state}
           state={state}
           devices={items.filter((one) => one.state === state)}
+          parentOf={parentOf}
           now={now}
           mayKeep={mayKeep}
           onPick={(one) => setPicked(keyOf(one))}
@@ -78,7 +82,12 @@ export default function DevicesPage() {
       ))}
       <Suspense fallback={null}>
         {device !== undefined && (
-          <DeviceDrawer device={device} now={now} onClose={() => setPicked(null)} />
+          <DeviceDrawer
+            device={device}
+            parent={parentOf(device)}
+            now={now}
+            onClose={() => setPicked(null)}
+          />
         )}
         {creating && (
           <CreateDevice
@@ -101,6 +110,7 @@ function Heading() {
     <div className="device-row head">
       <span>{t('devices.column-name')}</span>
       <span>{t('devices.column-state')}</span>
+      <span className="health">{t('devices.column-rhythm')}</span>
       <span className="values">{t('devices.column-values')}</span>
       <span className="heard">{t('devices.column-seen')}</span>
       <span className="acts" />
@@ -111,13 +121,14 @@ function Heading() {
 interface DeviceGroupProps {
   readonly state: (typeof groups)[number]
   readonly devices: readonly DeviceItem[]
+  readonly parentOf: (device: DeviceItem) => DeviceItem | null
   readonly now: number
   readonly mayKeep: boolean
   readonly onPick: (device: DeviceItem) => void
   readonly onAct: (device: DeviceItem, what: DeviceAct) => void
 }
 
-function DeviceGroup({ state, devices, now, mayKeep, onPick, onAct }: DeviceGroupProps) {
+function DeviceGroup({ state, devices, parentOf, now, mayKeep, onPick, onAct }: DeviceGroupProps) {
   const { t } = useText()
   if (devices.length === 0) return null
   return (
@@ -132,6 +143,7 @@ function DeviceGroup({ state, devices, now, mayKeep, onPick, onAct }: DeviceGrou
         <DeviceRow
           key={keyOf(device)}
           device={device}
+          parent={parentOf(device)}
           now={now}
           mayKeep={mayKeep}
           onPick={() => onPick(device)}
