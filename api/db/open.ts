@@ -30,7 +30,10 @@ export async function openDatabase(file: string): Promise<Db> {
   sqlite.pragma('busy_timeout = 5000')
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) })
   try {
+    // All or nothing, whenever the power goes; and one sync of the disk instead of one for each table.
+    sqlite.exec('BEGIN IMMEDIATE')
     await migrate(db, 'sqlite')
+    sqlite.exec('COMMIT')
   } catch (error) {
     await db.destroy()
     throw error
