@@ -16,6 +16,8 @@ import { type WatchOptions, cameraRoutes } from './routes/cameras.ts'
 import { callSheetRoutes } from './routes/call-sheet.ts'
 import { carePlanRoutes } from './routes/care-plans.ts'
 import { broadcastRoutes } from './routes/broadcast.ts'
+import { broadcastClipRoutes } from './routes/broadcast-clips.ts'
+import { broadcastSoundRoutes } from './routes/broadcast-sounds.ts'
 import { careRoutes } from './routes/care.ts'
 import { contactRoutes } from './routes/contacts.ts'
 import { careSignRoutes } from './routes/care-signs.ts'
@@ -109,6 +111,8 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(ladderAnswerRoutes(services))
       await api.register(notifyRoutes(services))
       await api.register(broadcastRoutes(services))
+      await api.register(broadcastClipRoutes(services))
+      await api.register(broadcastSoundRoutes(services))
       await api.register(eventRoutes(services))
       await api.register(auditRoutes(services))
       await api.register(streamRoutes({ ...services, serviceToken }, stream))

@@ -17,6 +17,13 @@ export function measure(services: Services, roster: RosterPusher): void {
     'Templates that the box did not delete at the first try',
     () => services.removals.failures,
   )
+  const { sounds } = services.speech
+  for (const what of ['made', 'failed', 'timeouts', 'refused'] as const)
+    services.metrics.gauge(
+      `linli_api_sounds_${what}`,
+      'Sounds for loudspeakers since the start: made, failed, ended by time, refused as too many',
+      () => sounds.stats[what],
+    )
   const { deadlines } = services
   services.metrics.gauge(
     'linli_api_deadlines_fired',

@@ -14,10 +14,12 @@ export function pruneEveryMinute(
       prune(services.db, retention, services.clock()),
       services.pictures.sweep(),
       services.outgoing.sweep(),
+      services.speech.retention.sweep(),
     ]).then(
-      ([rows, files, messages]) => {
+      ([rows, files, messages, sounds]) => {
         if (rows + messages > 0) services.metrics.dropped.inc({ what: 'old row' }, rows + messages)
         if (files > 0) services.metrics.dropped.inc({ what: 'old evidence' }, files)
+        if (sounds > 0) services.metrics.dropped.inc({ what: 'old broadcast' }, sounds)
       },
       (error: unknown) => logger.error({ err: error }, 'pruning failed'),
     )

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { readCarePlans } from '../config/care-plans.ts'
@@ -10,6 +11,7 @@ import { readLadders, shippedLaddersPath } from '../config/ladders.ts'
 import { parseOrg } from '../config/org.ts'
 import { CodedError } from '../contracts/errors.ts'
 import { type ListenOptions, listen } from './listen.ts'
+import { networkAddress } from './network-address.ts'
 import { trust } from './plugins/trust.ts'
 import { startApi } from './start.ts'
 
@@ -28,6 +30,8 @@ async function main(): Promise<void> {
   }
   const units = parseOrg(shipped('org.yaml'), 'config/org.yaml', settings.community)
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }
+  // Known once it listens; until then nobody is told to fetch anything.
+  let address: string | null = null
   const api = await startApi(
     { clock: Date.now, random: randomBytes, chance: Math.random, logger },
     {
@@ -46,6 +50,11 @@ async function main(): Promise<void> {
       ladders: readLadders(config.ladders.file ?? shippedLaddersPath(), units),
       passKey: settings.passKey,
       notify: config.notify,
+      speech: {
+        settings: config.broadcast,
+        ...(process.env['PATH'] === undefined ? {} : { searchPath: process.env['PATH'] }),
+        address: () => address,
+      },
       evidenceDays: config.cameras.evidenceDays,
       access: {
         pictureLivenessAcceptedBy: config.access.pictureLivenessAcceptedBy,
@@ -56,7 +65,9 @@ async function main(): Promise<void> {
     },
   )
   trust(api.app, settings.tlsCaFile)
-  const listening = await listen(api.app, listeners(settings, config.http.plaintextAcceptedBy))
+  const wanted = listeners(settings, config.http.plaintextAcceptedBy)
+  const listening = await listen(api.app, wanted)
+  address = networkAddress(wanted, listening, ownAddresses())
   logger.info({ http: listening.httpPort, https: listening.httpsPort }, 'api listens')
   if (!existsSync(`${root}dist/web/index.html`)) {
     logger.warn({ code: 'web.missing', command: 'npm run build:web' }, 'web pages not built')
@@ -81,6 +92,9 @@ async function main(): Promise<void> {
   // The parent is gone: nobody would stop us any more.
   process.on('disconnect', stop)
 }
+
+const ownAddresses = (): readonly string[] =>
+  Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
 
 function listeners(settings: Settings, plaintextAcceptedBy: string | null): ListenOptions {
   const { bind, httpBind, httpPort, httpsPort, tlsCertFile, tlsKeyFile } = settings

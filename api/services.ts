@@ -8,6 +8,7 @@ import type { Passwords } from './auth/passwords.ts'
 import type { OverdueVisits } from './care/overdue-visits.ts'
 import type { PlanDeps } from './care/plans.ts'
 import type { Ladders } from './care/ladders.ts'
+import type { Speech } from './broadcast/speech.ts'
 import type { Db } from './db/open.ts'
 import type { Transact } from './db/transact.ts'
 import type { StreamHub } from './events/stream-hub.ts'
@@ -59,6 +60,8 @@ export interface Services {
   readonly notify: NotifyDeps
   /** What drains the queue of messages. */
   readonly outgoing: Outgoing
+  /** What loudspeakers play. */
+  readonly speech: Speech
   readonly hub: StreamHub
   readonly metrics: Metrics
   readonly tickets: ActDeps

@@ -11,6 +11,7 @@ import { ensureFirstAdmin } from './auth/first-admin.ts'
 import { createAddressLimiter } from './auth/address-limiter.ts'
 import { createLoginLimiter } from './auth/login-limiter.ts'
 import { type PasswordsOptions, createPasswords } from './auth/passwords.ts'
+import { type SpeechOptions, createSpeech } from './broadcast/speech.ts'
 import { wireCare } from './care/wire-care.ts'
 import { openDatabase } from './db/open.ts'
 import { type Retention, defaultRetention } from './db/retention.ts'
@@ -66,6 +67,8 @@ export interface ApiOptions {
   readonly access?: AccessRules
   /** Left out: the screen only, as the shipped configuration has it. */
   readonly notify?: NotifySettings
+  /** What loudspeakers play; left out: the shipped way, from an address that nobody knows. */
+  readonly speech?: Omit<SpeechOptions, 'home'>
   /** Who is told of what; left out: nobody is called. */
   readonly ladders?: LadderBook
   /** Levels of care and the checklist; left out: the shipped ones. */
@@ -194,7 +197,8 @@ function wire(parts: Wired, options: ApiOptions): Services {
     outgoing.sender.wake()
   })
   const deadlines = new Deadlines({ db, transact, steady, logger })
-  const outgoing = createOutgoing({ ...parts, transact }, { ...options, timeZone })
+  const speech = createSpeech({ ...parts, transact }, { home: options.home, ...options.speech })
+  const outgoing = createOutgoing({ ...parts, transact, speech }, { ...options, timeZone })
   const notify = outgoing.deps
   const base = {
     clock,
@@ -233,6 +237,7 @@ function wire(parts: Wired, options: ApiOptions): Services {
     passKey,
     notify,
     outgoing,
+    speech,
     hub,
     metrics: createMetrics(),
     steady,

@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { anomalyTypes } from '../contracts/anomaly.ts'
+import { Broadcast } from './broadcast-schema.ts'
 import { Notify } from './notify-schema.ts'
 import { AdapterConfig } from './adapter-schema.ts'
 
@@ -213,6 +214,7 @@ export const Config = Type.Object(
     rules: Rules,
     alarm: Alarm,
     notify: Notify,
+    broadcast: Broadcast,
     ladders: Ladders,
     carePlans: CarePlans,
     log: Log,

@@ -28,6 +28,7 @@ export const idPrefixes = {
   watched: 'wat',
   notification: 'ntf',
   broadcast: 'brc',
+  clip: 'clp',
   mode: 'mod',
   ladder: 'lad',
   contact: 'con',

@@ -70,6 +70,7 @@ export const commandNames = [
   'barrier.open',
   'speaker.say',
   'speaker.play',
+  'speaker.stop',
   'siren.on',
 ] as const
 

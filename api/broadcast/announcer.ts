@@ -1,16 +1,17 @@
 import { minuteMs, secondMs } from '../../contracts/clock.ts'
-import { CodedError } from '../../contracts/errors.ts'
 import type { QuietHours } from '../../contracts/notify.ts'
-import type { CommandOutcome, CommandRequest } from '../../contracts/private-api.ts'
-import type { Selectable } from 'kysely'
-import type { BroadcastReceiptsTable } from '../db/notify-schema.ts'
 import type { Db, Trx } from '../db/open.ts'
 import type { Transact } from '../db/transact.ts'
 import type { Logger } from '../logger.ts'
 import { type WallClock, minuteOf, within } from '../notify/wall-clock.ts'
-import { type BroadcastRow, findBroadcast, targetOf, textOf, weeklyOf } from './broadcasts.ts'
+import { type BroadcastRow, findBroadcast, targetOf, weeklyOf } from './broadcasts.ts'
+import { clipOf, markClipUsed } from './clips.ts'
+import { type Receipt, finishBroadcasts, noteAnswer, waitingReceipts } from './receipts.ts'
 import { nextWeekly } from './schedule.ts'
-import { chosen, speakersOf } from './speakers.ts'
+import { chosen, findSpeaker, speakersOf } from './speakers.ts'
+import { stopLoudspeakers } from './stop.ts'
+import { utteranceOf } from './utterance.ts'
+import type { Voice } from './voice.ts'
 
 export interface AnnouncerDeps {
   readonly db: Db
@@ -19,21 +20,23 @@ export interface AnnouncerDeps {
   readonly wall: WallClock
   readonly logger: Logger
   readonly quietHours: QuietHours | null
-  readonly gateway: { command(request: CommandRequest): Promise<CommandOutcome> }
+  readonly voice: Voice
 }
 
-type Receipt = Selectable<BroadcastReceiptsTable>
-
 const atOnce = 16
-const ttlMs = 20 * secondMs
 /** A loudspeaker that cannot be told within this time is not told at all: stale news confuses. */
 const speakWithinMs = 10 * minuteMs
-const retryMs = 5 * secondMs
+const stoppedMax = 1_000
+
+/** An emergency does not stand behind a notice whose loudspeakers are slow to answer. */
+const lanes = ['emergency', 'others'] as const
+type Lane = (typeof lanes)[number]
 
 /** Speaks announcements when their time comes, each loudspeaker by itself, and writes down its answer. */
 export class BroadcastAnnouncer {
   readonly #deps: AnnouncerDeps
-  #running: Promise<void> | null = null
+  readonly #running = new Map<Lane, Promise<void>>()
+  #stopped = new Set<string>()
   #timer: NodeJS.Timeout | null = null
 
   constructor(deps: AnnouncerDeps) {
@@ -47,41 +50,54 @@ export class BroadcastAnnouncer {
 
   async close(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer)
-    await this.#running
+    await Promise.all(this.#running.values())
   }
 
-  /** One look at what is due; only one at a time. */
-  run(): Promise<void> {
-    this.#running ??= this.#work()
+  /** One look at what is due; in each lane only one at a time. */
+  async run(): Promise<void> {
+    await Promise.all(lanes.map((lane) => this.#runLane(lane)))
+  }
+
+  /** Silences the loudspeakers of an announcement that was cancelled; also those that are being told now. */
+  async stop(row: BroadcastRow): Promise<void> {
+    if (this.#stopped.size >= stoppedMax) this.#stopped = new Set()
+    this.#stopped.add(row.id)
+    await stopLoudspeakers(this.#deps, row).catch((error: unknown) => {
+      this.#deps.logger.error({ err: error, broadcast: row.id }, 'broadcast: could not be silenced')
+    })
+  }
+
+  #runLane(lane: Lane): Promise<void> {
+    const running = this.#running.get(lane)
+    if (running !== undefined) return running
+    const begun = this.#work(lane)
       .catch((error: unknown) => {
-        this.#deps.logger.error({ err: error }, 'broadcast: the announcements could not be read')
+        this.#deps.logger.error({ err: error, lane }, 'broadcast: a look at what is due failed')
       })
-      .finally(() => {
-        this.#running = null
-      })
-    return this.#running
+      .finally(() => this.#running.delete(lane))
+    this.#running.set(lane, begun)
+    return begun
   }
 
-  async #work(): Promise<void> {
+  async #work(lane: Lane): Promise<void> {
     const { db, transact, clock } = this.#deps
     const due = await db
       .selectFrom('broadcasts')
       .selectAll()
       .where('next_at', '<=', clock())
+      .where('priority', lane === 'emergency' ? '=' : '!=', 'emergency')
       .orderBy('next_at')
       .limit(100)
       .execute()
     for (const row of due) await transact((trx) => this.#begin(trx, row))
-    const waiting = await db
-      .selectFrom('broadcast_receipts')
-      .selectAll()
-      .where('next_at', '<=', clock())
-      .orderBy('next_at')
-      .limit(1_000)
-      .execute()
-    for (let from = 0; from < waiting.length; from += atOnce)
-      await Promise.all(waiting.slice(from, from + atOnce).map((one) => this.#speak(one)))
-    if (waiting.length > 0) await this.#finish()
+    const waiting = await waitingReceipts(db, lane === 'emergency', clock())
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+        await this.#speak(next)
+    }
+    const some = due.length + waiting.length > 0
+    await Promise.all(Array.from({ length: atOnce }, worker))
+    if (some) await finishBroadcasts(db)
   }
 
   /** Makes a receipt for each loudspeaker, and names the next time. */
@@ -107,6 +123,7 @@ export class BroadcastAnnouncer {
           device: speaker.id,
           device_name: speaker.name,
           state: missed ? 'expired' : 'queued',
+          way: null,
           error: missed ? 'the box was off at that time' : null,
           attempts: 0,
           next_at: missed ? null : now,
@@ -125,76 +142,26 @@ export class BroadcastAnnouncer {
       })
       .where('id', '=', row.id)
       .execute()
+    if (row.clip !== null) await markClipUsed(trx, row.clip, now)
   }
 
   async #speak(receipt: Receipt): Promise<void> {
-    const { db, clock, gateway } = this.#deps
+    const { db, clock, voice } = this.#deps
     const row = await findBroadcast(db, receipt.broadcast)
     if (row === null || row.state === 'cancelled') return
-    if (clock() >= receipt.expires_at) {
-      await this.#note(receipt, { state: 'expired', error: receipt.error ?? 'too late' })
-      return
-    }
-    try {
-      const { outcome, error } = await gateway.command({
-        community: row.community,
-        device: receipt.device,
-        name: 'speaker.say',
-        args: {
-          text: textOf(row),
-          lang: row.language,
-          priority: row.priority,
-          repeat: row.times,
-          broadcast: row.id,
-        },
-        ttlMs,
-      })
-      await this.#note(receipt, { state: outcome, error })
-    } catch (error) {
-      if (!(error instanceof CodedError)) throw error
-      const again = error.code === 'gateway.unreachable'
-      await this.#note(receipt, { state: again ? 'queued' : 'refused', error: error.message })
-    }
-  }
-
-  async #note(
-    receipt: Receipt,
-    { state, error }: { state: string; error: string | null },
-  ): Promise<void> {
-    const { db, clock } = this.#deps
-    const now = clock()
-    await db
-      .updateTable('broadcast_receipts')
-      .set({
-        state,
-        error,
-        attempts: receipt.attempts + 1,
-        next_at: state === 'queued' ? now + retryMs : null,
-        updated_at: now,
-      })
-      .where('id', '=', receipt.id)
-      .where('state', '=', 'queued')
-      .execute()
-  }
-
-  /** Done once every loudspeaker has answered or will not any more. */
-  async #finish(): Promise<void> {
-    const { db } = this.#deps
-    await db
-      .updateTable('broadcasts')
-      .set({ state: 'done' })
-      .where('state', '=', 'speaking')
-      .where((eb) =>
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom('broadcast_receipts')
-              .select('broadcast_receipts.id')
-              .whereRef('broadcast_receipts.broadcast', '=', 'broadcasts.id')
-              .where('broadcast_receipts.state', '=', 'queued'),
-          ),
-        ),
-      )
-      .execute()
+    const answer = (state: string, error: string | null) =>
+      noteAnswer(db, receipt, { state, error, way: null }, clock())
+    if (clock() >= receipt.expires_at) return answer('expired', receipt.error ?? 'too late')
+    const speaker = await findSpeaker(db, row.community, receipt.device)
+    if (speaker === null) return answer('refused', 'it is not approved any more')
+    const clip = row.clip === null ? null : await clipOf(db, row.clip)
+    if (row.clip !== null && clip === null) return answer('refused', 'the clip is gone')
+    const still = (): boolean => !this.#stopped.has(row.id)
+    const told = await voice.tell(speaker, utteranceOf(row, clip), still)
+    const { outcome, error, way } = told
+    const state = outcome === 'later' ? 'queued' : outcome
+    await noteAnswer(db, receipt, { state, error, way }, clock())
+    // Cancelled while it was being told: the word to stop may have come before this one.
+    if (!still() && way !== null) await voice.stop(row.community, receipt.device, row.id)
   }
 }

@@ -15,6 +15,8 @@ import type { BroadcastsTable } from '../db/notify-schema.ts'
 import type { Db, Trx } from '../db/open.ts'
 import type { WallClock } from '../notify/wall-clock.ts'
 import type { Random } from '../random.ts'
+import { findClip } from './clips.ts'
+import { type LastRun, lastRuns, neverRun } from './last-runs.ts'
 import { nextWeekly } from './schedule.ts'
 import { chosen, speakersOf } from './speakers.ts'
 
@@ -23,6 +25,8 @@ export type BroadcastRow = Selectable<BroadcastsTable>
 interface Body {
   readonly text: string
   readonly template: string | null
+  /** The name that the clip had. */
+  readonly clip?: string
 }
 interface Target {
   readonly areas: readonly string[]
@@ -37,16 +41,9 @@ export async function createBroadcast(
   actor: Actor,
   now: number,
 ): Promise<BroadcastRow> {
-  const template = broadcastTemplates.find(({ id }) => id === wanted.template)
-  if (wanted.template !== undefined && template === undefined)
-    throw new CodedError('request.invalid', `template ${wanted.template}`)
-  if ((wanted.text === undefined) === (template === undefined))
-    throw new CodedError('request.invalid', 'text or template, one of them')
-  if (wanted.at !== undefined && wanted.weekly !== undefined)
-    throw new CodedError('request.invalid', 'at or weekly, not both')
-  if (wanted.at !== undefined && wanted.at < now - 60_000)
-    throw new CodedError('request.invalid', 'at lies in the past')
+  checkTimes(wanted, now)
   const language: Language = wanted.language ?? 'zh'
+  const { body, emergency } = await bodyOf(trx, wanted, language)
   const { areas = [], devices = [] } = wanted
   const speakers = chosen(await speakersOf(trx, wanted.community), areas, devices)
   if (speakers.length === 0)
@@ -54,15 +51,12 @@ export async function createBroadcast(
   const row: BroadcastRow = {
     id: newId('broadcast', now, deps.random),
     community: wanted.community,
-    body: JSON.stringify({
-      text: wanted.text ?? template?.text[language] ?? '',
-      template: template?.id ?? null,
-    } satisfies Body),
+    body: JSON.stringify(body),
     target: JSON.stringify({ areas, devices } satisfies Target),
     schedule: toJsonOrNull(wanted.weekly),
-    priority: wanted.priority ?? (template === undefined ? 'notice' : 'emergency'),
+    priority: wanted.priority ?? (emergency ? 'emergency' : 'notice'),
     language,
-    times: wanted.times ?? (template === undefined ? 1 : 3),
+    times: wanted.times ?? (emergency ? 3 : 1),
     state: 'scheduled',
     created_by: actor.id,
     created_by_name: actor.name,
@@ -71,12 +65,41 @@ export async function createBroadcast(
       wanted.weekly === undefined ? (wanted.at ?? now) : nextWeekly(wanted.weekly, now, deps.wall),
     cancelled_by: null,
     runs: 0,
+    clip: wanted.clip ?? null,
   }
   await trx.insertInto('broadcasts').values(row).execute()
   return row
 }
 
-/** Nothing more is spoken; what a loudspeaker already says, it says to the end. */
+function checkTimes({ at, weekly }: BroadcastCreate, now: number): void {
+  if (at !== undefined && weekly !== undefined)
+    throw new CodedError('request.invalid', 'at or weekly, not both')
+  if (at !== undefined && at < now - 60_000)
+    throw new CodedError('request.invalid', 'at lies in the past')
+}
+
+/** A template is for emergencies; where nothing else is said it comes as one. */
+async function bodyOf(
+  trx: Trx,
+  wanted: BroadcastCreate & { readonly community: string },
+  language: Language,
+): Promise<{ readonly body: Body; readonly emergency: boolean }> {
+  const { text, template: id, clip: clipId } = wanted
+  if ([text, id, clipId].filter((given) => given !== undefined).length !== 1)
+    throw new CodedError('request.invalid', 'text, template or clip, one of them')
+  if (clipId !== undefined) {
+    const clip = await findClip(trx, clipId)
+    if (clip === null || clip.community !== wanted.community)
+      throw new CodedError('request.invalid', `clip ${clipId}`)
+    return { body: { text: '', template: null, clip: clip.name }, emergency: false }
+  }
+  if (text !== undefined) return { body: { text, template: null }, emergency: false }
+  const template = broadcastTemplates.find((each) => each.id === id)
+  if (template === undefined) throw new CodedError('request.invalid', `template ${id}`)
+  return { body: { text: template.text[language], template: template.id }, emergency: true }
+}
+
+/** Nothing more is spoken; those that speak already are silenced by the announcer's `stop`. */
 export async function cancelBroadcast(
   trx: Trx,
   row: BroadcastRow,
@@ -87,7 +110,6 @@ export async function cancelBroadcast(
     .updateTable('broadcasts')
     .set({ state: 'cancelled', next_at: null, cancelled_by: by })
     .where('id', '=', row.id)
-    .where('state', '!=', 'done')
     .execute()
   await trx
     .updateTable('broadcast_receipts')
@@ -105,14 +127,15 @@ export const targetOf = (row: BroadcastRow): Target => fromJson(row.target) as T
 export const weeklyOf = (row: BroadcastRow): WeeklyTime | null =>
   fromJsonOrNull(row.schedule) as WeeklyTime | null
 
-export function broadcastItem(row: BroadcastRow): BroadcastItem {
-  const { text, template } = fromJson(row.body) as Body
+export function broadcastItem(row: BroadcastRow, { lastRunAt, answers }: LastRun): BroadcastItem {
+  const { text, template, clip } = fromJson(row.body) as Body
   const { areas, devices } = targetOf(row)
   return {
     id: row.id,
     community: row.community,
     text,
     template,
+    clip: row.clip === null ? null : { id: row.clip, name: clip ?? '' },
     areas: [...areas],
     devices: [...devices],
     weekly: weeklyOf(row),
@@ -125,6 +148,8 @@ export function broadcastItem(row: BroadcastRow): BroadcastItem {
     createdBy: row.created_by_name,
     createdAt: row.created_at,
     cancelledBy: row.cancelled_by,
+    lastRunAt,
+    answers,
   }
 }
 
@@ -137,13 +162,15 @@ export async function broadcastDetail(db: Db, row: BroadcastRow): Promise<Broadc
     .orderBy('device')
     .limit(1_000)
     .execute()
+  const runs = await lastRuns(db, [row.id])
   return {
-    ...broadcastItem(row),
+    ...broadcastItem(row, runs.get(row.id) ?? neverRun),
     receipts: receipts.map((one) => ({
       device: one.device,
       name: one.device_name,
       runAt: one.run_at,
       state: one.state as BroadcastDetail['receipts'][number]['state'],
+      way: one.way as BroadcastDetail['receipts'][number]['way'],
       error: one.error,
       attempts: one.attempts,
       at: one.updated_at,

@@ -1,3 +1,4 @@
+import type { DeviceOrigin } from '../../contracts/http/devices.ts'
 import type { Place } from '../../contracts/place.ts'
 import { fromJsonOrNull } from '../db/json.ts'
 import type { Db, Trx } from '../db/open.ts'
@@ -7,24 +8,48 @@ export interface Speaker {
   readonly name: string
   /** Grid, or the first part of the place's name. */
   readonly area: string
+  /** Plays sounds that it fetches (`speaker.play`); null where it has not said. */
+  readonly plays: boolean | null
+  /** Speaks texts by itself (`speaker.say`); null where it has not said. */
+  readonly says: boolean | null
 }
 
 /** The approved loudspeakers of a community. */
 export async function speakersOf(db: Db | Trx, community: string): Promise<readonly Speaker[]> {
-  const rows = await db
+  const rows = await approved(db, community).orderBy('id').limit(1_000).execute()
+  return rows.map(speakerOf)
+}
+
+/** Null where it is not approved any more. */
+export async function findSpeaker(db: Db, community: string, id: string): Promise<Speaker | null> {
+  const row = await approved(db, community).where('id', '=', id).executeTakeFirst()
+  return row === undefined ? null : speakerOf(row)
+}
+
+const approved = (db: Db | Trx, community: string) =>
+  db
     .selectFrom('devices')
-    .select(['id', 'name', 'place'])
+    .select(['id', 'name', 'place', 'origin'])
     .where('community', '=', community)
     .where('type', '=', 'speaker')
     .where('state', '=', 'approved')
-    .orderBy('id')
-    .limit(1_000)
-    .execute()
-  return rows.map(({ id, name, place }) => ({
-    id,
-    name,
-    area: areaOf(fromJsonOrNull(place) as Place | null),
-  }))
+
+function speakerOf(row: {
+  readonly id: string
+  readonly name: string
+  readonly place: string | null
+  readonly origin: string | null
+}): Speaker {
+  const origin = fromJsonOrNull(row.origin) as DeviceOrigin | null
+  const can = new Set(origin?.capabilities ?? [])
+  const said = can.has('speaker.play') || can.has('speaker.say')
+  return {
+    id: row.id,
+    name: row.name,
+    area: areaOf(fromJsonOrNull(row.place) as Place | null),
+    plays: said ? can.has('speaker.play') : null,
+    says: said ? can.has('speaker.say') : null,
+  }
 }
 
 function areaOf(place: Place | null): string {

@@ -100,6 +100,8 @@ export interface BroadcastsTable {
   cancelled_by: string | null
   /** How often it has been spoken. */
   runs: number
+  /** The clip that is played in place of a text. */
+  clip: string | null
 }
 
 /** What each loudspeaker said to each run. */
@@ -110,6 +112,8 @@ export interface BroadcastReceiptsTable {
   device: string
   device_name: string
   state: string
+  /** `play` what the box has made, or `say` by itself; null before it was told. */
+  way: string | null
   error: string | null
   attempts: number
   next_at: number | null

@@ -14,6 +14,7 @@ import { modes } from './migrations/0010-modes.ts'
 import { devices } from './migrations/0011-devices.ts'
 import { deviceVia } from './migrations/0012-device-via.ts'
 import { deviceViaByPerson } from './migrations/0013-device-via-by-person.ts'
+import { broadcast } from './migrations/0014-broadcast.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -61,6 +62,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0011-devices': devices(),
         '0012-device-via': deviceVia(),
         '0013-device-via-by-person': deviceViaByPerson(),
+        '0014-broadcast': broadcast(),
       }),
     },
   })

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { AccessTables } from './access-schema.ts'
+import type { BroadcastTables } from './broadcast-schema.ts'
 import type { CareTables } from './care-schema.ts'
 import type { NotifyTables } from './notify-schema.ts'
 import type { LadderTables, VisitsTable } from './ladder-schema.ts'
@@ -262,7 +263,12 @@ export interface AccessLogTable {
   reason: string | null
 }
 
-export interface Database extends AccessTables, CareTables, LadderTables, NotifyTables {
+export interface Database
+  extends AccessTables,
+    BroadcastTables,
+    CareTables,
+    LadderTables,
+    NotifyTables {
   users: UsersTable
   sessions: SessionsTable
   api_keys: ApiKeysTable

@@ -35,8 +35,12 @@ export async function noteSeen(
   if (known !== null && info === null) return 'unchanged'
   if (known === null && (await countPending(trx, community)) >= pendingMax) return 'refused'
   const origin = info === null ? null : originOfInfo(info)
-  if (known !== null && known.state !== 'pending')
-    return origin?.adapter == null ? 'unchanged' : renamed(trx, known, origin, now)
+  if (known !== null && known.state !== 'pending') {
+    if (origin?.adapter != null) return renamed(trx, known, origin, now)
+    // What it can is its own to say; its name and place were given by people.
+    if (origin !== null) await saveDevice(trx, known, now, origin)
+    return 'unchanged'
+  }
   const said = pendingDevice(community, id, info ?? {}, rules)
   const device = { ...said, via: await viaSaid(trx, said, info?.via ?? null) }
   if (known !== null) {

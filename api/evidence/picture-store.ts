@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import { type Clock, dayMs, minuteMs } from '../../contracts/clock.ts'
 import { CodedError } from '../../contracts/errors.ts'
@@ -9,6 +9,7 @@ import type { Principal } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import { maySee } from '../tickets/store.ts'
 import { endings, type EvidenceType, evidenceTypes, typeOf } from './evidence-type.ts'
+import { writeSynced } from './write-synced.ts'
 
 export interface EvidenceFile {
   readonly bytes: Buffer
@@ -180,30 +181,6 @@ async function ofClosed(db: Db, before: number, limit: number): Promise<string[]
     .limit(limit)
     .execute()
   return rows.map(({ sha256 }) => sha256)
-}
-
-async function writeSynced(file: string, bytes: Buffer): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
-  try {
-    const handle = await open(temporary, 'wx', 0o600)
-    try {
-      await handle.writeFile(bytes)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(temporary, file)
-    const folder = await open(dirname(file), 'r')
-    try {
-      await folder.sync()
-    } finally {
-      await folder.close()
-    }
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
 }
 
 async function readOrNull(file: string): Promise<Buffer | null> {

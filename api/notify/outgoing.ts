@@ -2,6 +2,7 @@ import type { NotifySettings } from '../../config/notify-schema.ts'
 import { dayMs } from '../../contracts/clock.ts'
 import { deviceChannel } from '../../contracts/notify.ts'
 import { BroadcastAnnouncer } from '../broadcast/announcer.ts'
+import type { Speech } from '../broadcast/speech.ts'
 import type { Db } from '../db/open.ts'
 import { buildChannels } from './channels/build.ts'
 import { createDeviceChannel, type DeviceChannelDeps } from './channels/device.ts'
@@ -24,6 +25,7 @@ export interface Outgoing {
 
 export interface OutgoingDeps extends Omit<LaneDeps, 'settings'> {
   readonly gateway: DeviceChannelDeps['gateway']
+  readonly speech: Speech
 }
 
 /** All of notifying: the way onto the queue, and what drains it. */
@@ -31,12 +33,13 @@ export function createOutgoing(
   parts: OutgoingDeps,
   options: { readonly notify?: NotifySettings; readonly timeZone: string },
 ): Outgoing {
-  const { clock, random, db, transact, gateway } = parts
+  const { clock, random, db, transact, gateway, speech } = parts
+  const { voice } = speech
   const { notify: settings = defaultNotify, timeZone } = options
   const wall = createWallClock(timeZone)
   const deps: NotifyDeps = { clock, random, settings, wall, depth: () => sender.depth }
   const channels = buildChannels(settings, { clock })
-  channels.set(deviceChannel, createDeviceChannel({ db, gateway }))
+  channels.set(deviceChannel, createDeviceChannel({ db, gateway, voice }))
   const sender = new NotifySender({
     ...parts,
     settings,
@@ -46,7 +49,7 @@ export function createOutgoing(
       (await isBehind(db)) ? transact((trx) => followTickets(trx, deps)) : false,
   })
   const { quietHours } = settings
-  const announcer = new BroadcastAnnouncer({ ...parts, wall, quietHours })
+  const announcer = new BroadcastAnnouncer({ ...parts, wall, quietHours, voice })
   return {
     deps,
     sender,
@@ -56,6 +59,7 @@ export function createOutgoing(
       announcer.start()
     },
     async close() {
+      speech.close()
       await announcer.close()
       await sender.close()
     },

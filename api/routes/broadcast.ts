@@ -8,6 +8,7 @@ import {
   BroadcastCreate,
   BroadcastDetail,
   BroadcastItem,
+  BroadcastSpeaker,
   BroadcastTemplateItem,
 } from '../../contracts/http/broadcast.ts'
 import { CommunityQuery, PageQuery } from '../../contracts/http/lists.ts'
@@ -21,6 +22,7 @@ import {
   createBroadcast,
   findBroadcast,
 } from '../broadcast/broadcasts.ts'
+import { lastRuns, neverRun } from '../broadcast/last-runs.ts'
 import { speakersOf } from '../broadcast/speakers.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { decodeCursor, pageOf } from '../pages.ts'
@@ -30,7 +32,15 @@ import { communityFor } from './tickets.ts'
 
 type Deps = Pick<
   Services,
-  'db' | 'transact' | 'clock' | 'random' | 'notify' | 'outgoing' | 'community' | 'logAccess'
+  | 'db'
+  | 'transact'
+  | 'clock'
+  | 'random'
+  | 'notify'
+  | 'outgoing'
+  | 'gateway'
+  | 'community'
+  | 'logAccess'
 >
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 const speakersOnly = { access: { roles: ['admin', 'staff'] } } as const
@@ -80,7 +90,16 @@ function readRoutes(app: App, deps: Deps): void {
         .orderBy('id', 'desc')
         .limit(limit + 1)
         .execute()
-      return pageOf(rows, limit, ({ id }) => [id], broadcastItem)
+      const runs = await lastRuns(
+        deps.db,
+        rows.map(({ id }) => id),
+      )
+      return pageOf(
+        rows,
+        limit,
+        ({ id }) => [id],
+        (row) => broadcastItem(row, runs.get(row.id) ?? neverRun),
+      )
     },
   )
   app.get(
@@ -131,6 +150,37 @@ function choiceRoutes(app: App, deps: Deps): void {
       return { items: [...counts].map(([area, speakers]) => ({ area, speakers })), next: null }
     },
   )
+  app.get(
+    '/broadcasts/speakers',
+    {
+      config: speakersOnly,
+      schema: {
+        summary: 'Approved loudspeakers: where they are, whether they hear us, what they can',
+        tags: ['broadcast'],
+        querystring: CommunityQuery,
+        response: { 200: listOf(BroadcastSpeaker) },
+      },
+    },
+    async (request) => {
+      const community = communityFor(whoIs(request), request.query.community, deps.community)
+      const speakers = await speakersOf(deps.db, community)
+      const { configured } = deps.gateway
+      // Out of reach shows as nulls; that the box is away stands in /health.
+      const states = configured ? await deps.gateway.devices(community).catch(() => []) : []
+      const known = new Map(states.map((state) => [state.id, state]))
+      const items = speakers.map((speaker): BroadcastSpeaker => {
+        const { online = null, lastSeenAt = null, lastValues } = known.get(speaker.id) ?? {}
+        const playing = lastValues?.['playing']?.value
+        return {
+          ...speaker,
+          online,
+          lastSeenAt,
+          playing: typeof playing === 'boolean' ? playing : null,
+        }
+      })
+      return { items, next: null }
+    },
+  )
 }
 
 function actRoutes(app: App, deps: Deps): void {
@@ -174,7 +224,8 @@ function actRoutes(app: App, deps: Deps): void {
     {
       config: speakersOnly,
       schema: {
-        summary: 'Nothing more of it is spoken',
+        summary: 'Nothing more of it is spoken, and who speaks it now falls silent',
+        description: 'Answers at once; receipts turn to `stopped` as the loudspeakers answer.',
         tags: ['broadcast'],
         params: ById,
         response: { 200: BroadcastDetail },
@@ -182,11 +233,20 @@ function actRoutes(app: App, deps: Deps): void {
     },
     async (request) => {
       const { id } = request.params
-      const { name } = whoIs(request)
+      const principal = whoIs(request)
       await deps.transact(async (trx) =>
-        cancelBroadcast(trx, await broadcastFor(request, trx, id), name, deps.clock()),
+        cancelBroadcast(trx, await broadcastFor(request, trx, id), principal.name, deps.clock()),
       )
-      return broadcastDetail(deps.db, await broadcastFor(request, deps.db, id))
+      const row = await broadcastFor(request, deps.db, id)
+      const { community } = row
+      await deps.logAccess(principal, {
+        what: 'broadcast.stop',
+        target: id,
+        community,
+        reason: null,
+      })
+      void deps.outgoing.announcer.stop(row)
+      return broadcastDetail(deps.db, row)
     },
   )
 }

@@ -150,7 +150,7 @@ export class DeviceDesk {
 
   /**
    * Once per unknown device, and again when it describes itself differently. Of an approved one the api
-   * hears what its bridge says: it may have been renamed.
+   * hears what its bridge says, for it may have been renamed, and what a loudspeaker says that it can.
    */
   #announce(entry: DeviceEntry, state: RosterDevice['state'] | null, receivedAt: number): void {
     const info = entry.info || this.#describedText(entry)
@@ -159,7 +159,8 @@ export class DeviceDesk {
       client: entry.firstClient,
       info: info === '' ? null : (JSON.parse(info) as DeviceInfo),
     }
-    if (state !== null && state !== 'pending' && data.info?.adapter === undefined) return
+    const told = data.info?.adapter !== undefined || data.info?.type === 'speaker'
+    if (state !== null && state !== 'pending' && !told) return
     entry.announced = info
     this.#book.touch(entry)
     const { community, id: device } = entry

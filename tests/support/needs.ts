@@ -9,6 +9,7 @@ const debianPackages = {
   mosquitto: 'mosquitto',
   influxd: 'influxdb',
   ffmpeg: 'ffmpeg',
+  'espeak-ng': 'espeak-ng',
   chromium: 'chromium',
   strace: 'strace',
   'gst-rtsp-server': 'gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-good',
