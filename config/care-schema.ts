@@ -128,6 +128,8 @@ export const CareSettings = Type.Object(
     carerLeftMs: Ms(90_000),
     /** Signs of life so soon after an absence begins are the leaving, not the return. */
     awayGraceMs: Ms(3_600_000),
+    /** Who was to be away by now and is felt at home, while no door has opened, leaves late: for so long that is no return. */
+    lateLeaveMs: Ms(21_600_000),
     /** A sensor of the home that moves so soon after its door: whoever came in may have moved it. */
     visitorMs: Ms(600_000),
     /** Water that counts as used, m³ between two readings: below it is a dripping tap. */

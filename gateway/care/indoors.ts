@@ -6,12 +6,13 @@ import { decidableAt, homeOf, viewOf } from './view.ts'
 
 /** What only somebody inside can make: who only opens the door, or lets water run, need not stay. */
 const inside: ReadonlySet<string> = new Set(['motion', 'sos'])
+export const isInside = (what: string | null): boolean => inside.has(what ?? '')
 
 /** Last sign from inside a home; null where there has been none. */
 export function insideAt(desk: CareDesk, home: Home): number | null {
   let last: number | null = null
   for (const { source } of desk.sourcesOf(home.id)) {
-    const at = inside.has(source.lastWhat ?? '') ? source.signs.at(-1) : undefined
+    const at = isInside(source.lastWhat) ? source.signs.at(-1) : undefined
     if (at !== undefined && at > (last ?? 0)) last = at
   }
   return last
@@ -48,13 +49,38 @@ function notBegun(desk: CareDesk, person: Person, home: Home, now: number): read
   const last = insideAt(desk, home)
   if (last === null || (person.own !== null && person.own.ts > last)) return []
   if (wentOut(desk, home, last) || desk.roster.residentsOf(home.id).length > 1) return []
-  const doors = desk.sourcesOf(home.id).filter(({ source }) => source.able.has('doorOpen'))
-  const { coverageShare, awayGraceMs } = desk.settings
-  const looked = doors.every(
-    ({ source }) => lookedShare(desk, [source], last, now) >= coverageShare,
-  )
-  if (doors.length === 0 || !looked) return []
+  if (!doorsLooked(desk, home, last, now)) return []
+  const { lateLeaveMs } = desk.settings
   return person.resident.away.flatMap(({ id, from, reason }) =>
-    reason !== 'hospital' && from >= last - awayGraceMs && person.planned.includes(id) ? [id] : [],
+    reason !== 'hospital' && last < from + lateLeaveMs && person.planned.includes(id) ? [id] : [],
   )
+}
+
+/**
+ * Whether somebody is felt inside who was to be away by now, and no door has opened since: they leave late, or
+ * not at all. That is neither a return, nor are they away yet.
+ */
+export function notYetLeft(desk: CareDesk, home: Home, person: Person, at: number): boolean {
+  if (desk.roster.residentsOf(home.id).length > 1) return false
+  const announced = person.resident.away.filter(
+    ({ id, from, to }) =>
+      at >= from && (to === null || at < to) && at < (person.returned.get(id) ?? Infinity),
+  )
+  const late = announced.every(
+    ({ id, from, reason }) =>
+      reason !== 'hospital' &&
+      person.planned.includes(id) &&
+      at < from + desk.settings.lateLeaveMs &&
+      (home.doorAt ?? 0) < from &&
+      doorsLooked(desk, home, from, at),
+  )
+  return late && announced.length > 0
+}
+
+/** All door contacts of the home, of which there is one at least, looked all the while. */
+function doorsLooked(desk: CareDesk, home: Home, from: number, to: number): boolean {
+  const doors = desk.sourcesOf(home.id).filter(({ source }) => source.able.has('doorOpen'))
+  const { coverageShare } = desk.settings
+  const looked = doors.every(({ source }) => lookedShare(desk, [source], from, to) >= coverageShare)
+  return looked && doors.length > 0
 }

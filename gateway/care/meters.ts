@@ -41,14 +41,6 @@ const isFelt = (what: string | null): boolean =>
 export const isPowerOnly = ({ able }: Source): boolean =>
   [...able].every((name) => name === 'powerMeter')
 
-/** A power meter does not look where anything else does: what it does not show is no silence. */
-export function lookersOf<T extends { readonly source: Source }>(
-  sources: readonly T[],
-): readonly T[] {
-  const others = sources.filter(({ source }) => !isPowerOnly(source))
-  return others.length > 0 ? others : sources
-}
-
 export const runsByItself = (source: Source, sign: ReadSign, forMs: number): number | null => {
   if (!isMeter(sign.kind)) return null
   const since = runSince(source, sign)

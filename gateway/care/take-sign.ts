@@ -6,6 +6,7 @@ import type { CareDesk } from './care-desk.ts'
 import { type Cause, keyOf } from './cause.ts'
 import { review } from './decide.ts'
 import type { Home } from './home.ts'
+import { isInside, notYetLeft } from './indoors.ts'
 import { alarmedAt, type Person, sinceOf } from './person.ts'
 import type { MeterWorth } from './meters.ts'
 import { comesBack, returnFrom } from './returned.ts'
@@ -79,7 +80,8 @@ export function homeSign(
   return desk.watchedIn(home.id).flatMap((person): readonly AnyEffect[] => {
     if (meter === 'nothing' || (meter === 'once' && !mayPutOff(desk, person, sign)))
       return shown(desk, person, sign)
-    if (awayAt(desk, person.resident, sign.ts)) {
+    const late = isInside(sign.what) && notYetLeft(desk, home, person, sign.ts)
+    if (!late && awayAt(desk, person.resident, sign.ts)) {
       if (present.length > 0) return []
       const alone = residents.length === 1
       const returned = returnFrom(desk, person, sign, { alone, behind })

@@ -107,6 +107,8 @@ export const schemaWords: Readonly<Record<string, string>> = {
   carerStayMaxMs: 'A carer who is inside has left after so long at the latest, ms.',
   carerLeftMs: 'How long a motion sensor may hold its `true` after the last has left, ms.',
   awayGraceMs: 'Signs of life so soon after an absence begins are the leaving, ms.',
+  lateLeaveMs:
+    'Who is felt at home so long after the beginning of an absence, while no door has opened, leaves late, ms.',
   visitorMs: 'A sensor that moves so soon after the door may have been moved by whoever came, ms.',
   waterMinM3: 'Water between two readings that counts as used, m³.',
   powerMinKw: 'Mean power that a person causes, kW.',

@@ -72,6 +72,12 @@ describe('what runs by itself', () => {
     expect(brief(play(engine, inputs))).toEqual(['+cannot-tell@24'])
   })
 
+  test('a door does not see who stays in: with the motion sensor dead nobody can tell', () => {
+    const engine = engineOf(rosterOf([wu()], devices('motion', 'door')))
+    const door = quiet(counting('door'), at(-2), at(26), { doorOpen: false })
+    expect(brief(play(engine, inOrder([...motionAtT0(1), ...door])))).toEqual(['+cannot-tell@24'])
+  })
+
   test('a home with a power meter alone is looked after when the window has passed twice', () => {
     const since = wu({ watch: { windowMs: 24 * hourMs, since: at(-1) } })
     const engine = engineOf(rosterOf([since], devices('power')))
@@ -118,6 +124,49 @@ describe('a journey that has not begun', () => {
     const opened = [...counting('door', 900).at(at(24.6), { doorOpen: true })]
     expect(brief(play(engine, opened, at(30)))).toEqual([])
     expect(engine.items(community, at(30))[0]?.state).toBe('unseen')
+  })
+
+  /** Felt inside at these hours. */
+  const felt = (hours: readonly number[], toHours: number): Input[] => {
+    const motion = counting('motion')
+    const inputs: Input[] = []
+    for (let ts = at(-2); ts <= at(toHours); ts += 5 * minuteMs) {
+      const moves = hours.some((hour) => Math.abs(at(hour) - ts) < 2 * minuteMs)
+      inputs.push(...motion.at(ts, { motion: moves }))
+    }
+    return inputs
+  }
+
+  test('whoever leaves hours late has not come back: the absence holds', () => {
+    const engine = engineOf(rosterOf([wu({ away: away(at(1), at(90)) })], homeOfTwo))
+    const door = counting('door')
+    const inputs = inOrder([
+      ...felt([0, 1.5, 2.5, 3], 60),
+      ...quiet(door, at(-2), at(4.1), { doorOpen: false }),
+      ...door.at(at(4.2), { doorOpen: true }),
+      ...quiet(door, at(4.22), at(60), { doorOpen: false }),
+    ])
+    expect(brief(play(engine, inputs))).toEqual([])
+    expect(engine.items(community, at(60))[0]?.state).toBe('away')
+  })
+
+  test('whoever falls before they leave late is unseen a day after the last sign', () => {
+    const engine = engineOf(rosterOf([wu({ away: away(at(1), at(90)) })], homeOfTwo))
+    const inputs = inOrder([...felt([0, 1.5, 2.5, 3], 28), ...doorShut(28)])
+    expect(brief(play(engine, inputs))).toEqual(['+unseen@27'])
+  })
+
+  test('whoever does not leave at all is watched again after hours, as one who has come back', () => {
+    const engine = engineOf(rosterOf([wu({ away: away(at(1), at(90)) })], homeOfTwo))
+    const hours = [0, 2, 4, 6, 7.5, 9, 12]
+    const door = counting('door')
+    const inputs = inOrder([
+      ...felt(hours, 38),
+      ...quiet(door, at(-2), at(12.2), { doorOpen: false }),
+      ...door.at(at(12.3), { doorOpen: true }),
+      ...quiet(door, at(12.32), at(38), { doorOpen: false }),
+    ])
+    expect(brief(play(engine, inputs))).toEqual(['+unseen@36.32'])
   })
 
   test('what nobody saw is not doubted: a dead door contact, a stay in hospital, word from the family', () => {

@@ -102,7 +102,7 @@ describe('unseen', () => {
     const [raised] = effects
     if (raised?.kind !== 'raise') throw new Error('expected a raise')
     expect(raised.severity).toBe('major')
-    expect(raised.title.zh).toBe('吴奶奶说不准：只看守到 8.9 小时（37%）')
+    expect(raised.title.zh).toBe('吴奶奶说不准：只看守到 0 分钟（0%）')
     expect(raised.description.zh).toContain('motion离线 24 小时（11-20 10:01 起）')
     expect(engine.items('demo', t0 + 30 * hourMs)[0]).toMatchObject({ state: 'cannot-tell' })
   })
