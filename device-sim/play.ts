@@ -1,7 +1,8 @@
 import { hourMs, secondMs } from '../contracts/clock.ts'
 import { parts } from './community/cast.ts'
-import { actuators } from './community/catalog.ts'
+import { actuators, loudspeakers } from './community/catalog.ts'
 import { actOnCommands, walkThrough } from './devices/actuator.ts'
+import { SimSpeaker } from './devices/speaker.ts'
 import type { ApiClient } from './product/api-client.ts'
 import { readAdmissions, readSelfReport, type SelfReport } from './product/self-report.ts'
 import { createTicketWatch } from './product/ticket-watch.ts'
@@ -113,6 +114,18 @@ async function connect({ world, clock, log }: PlayDeps, openings: Opening[]): Pr
       if ('doorOpen' in device.spec.resting)
         walkThrough((doorOpen) => device.notice({ doorOpen }, clock()))
     })
+  }
+  for (const { id } of loudspeakers) {
+    const device = world.devices.get(id)
+    if (device === undefined) continue
+    const speaker = new SimSpeaker({
+      link: device.link,
+      clock,
+      heard: ({ text, lastsMs }) =>
+        log(`  ${id}: ${text === '' ? '♪' : text} (${seconds(lastsMs)} s)`),
+      playing: (on) => void device.notice({ playing: on }, clock()).catch(() => undefined),
+    })
+    speaker.start()
   }
   const before = clock()
   const readings = await world.backfill()

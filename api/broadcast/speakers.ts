@@ -6,8 +6,8 @@ import type { Db, Trx } from '../db/open.ts'
 export interface Speaker {
   readonly id: string
   readonly name: string
-  /** Grid, or the first part of the place's name. */
-  readonly area: string
+  /** House, else the name of the place; then its grid. */
+  readonly areas: readonly string[]
   /** Plays sounds that it fetches (`speaker.play`); null where it has not said. */
   readonly plays: boolean | null
   /** Speaks texts by itself (`speaker.say`); null where it has not said. */
@@ -46,18 +46,16 @@ function speakerOf(row: {
   return {
     id: row.id,
     name: row.name,
-    area: areaOf(fromJsonOrNull(row.place) as Place | null),
+    areas: areasOf(fromJsonOrNull(row.place) as Place | null),
     plays: said ? can.has('speaker.play') : null,
     says: said ? can.has('speaker.say') : null,
   }
 }
 
-function areaOf(place: Place | null): string {
-  if (place === null) return ''
-  if (place.grid !== undefined) return place.grid
-  const house = /^.*?(?:号楼|栋|幢|座)/.exec(place.name)
-  if (house !== null) return house[0].replaceAll(/\s/g, '')
-  return place.name
+function areasOf(place: Place | null): readonly string[] {
+  if (place === null) return []
+  const house = /^.*?(?:号楼|栋|幢|座)/.exec(place.name)?.[0].replaceAll(/\s/g, '')
+  return [house ?? place.name, ...(place.grid === undefined ? [] : [place.grid])]
 }
 
 /** Named areas and devices; neither named: all. */
@@ -67,5 +65,7 @@ export function chosen(
   devices: readonly string[],
 ): readonly Speaker[] {
   if (areas.length === 0 && devices.length === 0) return speakers
-  return speakers.filter(({ id, area }) => devices.includes(id) || areas.includes(area))
+  return speakers.filter(
+    (speaker) => devices.includes(speaker.id) || speaker.areas.some((area) => areas.includes(area)),
+  )
 }

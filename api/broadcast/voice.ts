@@ -44,6 +44,8 @@ export interface Voice {
 const ttlMs = 20 * secondMs
 /** How long a loudspeaker may fetch what it was told to play. */
 export const linkValidMs = 10 * minuteMs
+/** How a loudspeaker says that something more important is heard. */
+const busy = 'busy'
 const nothing = { error: null, way: null } as const
 
 /**
@@ -58,6 +60,7 @@ export function createVoice(deps: VoiceDeps): Voice {
   ): Promise<Told> => {
     try {
       const { outcome, error } = await deps.gateway.command({ ...request, ttlMs })
+      if (outcome === 'refused' && error === busy) return { outcome: 'later', error, way }
       return { outcome, error: error ?? note, way }
     } catch (error) {
       if (!(error instanceof CodedError)) throw error

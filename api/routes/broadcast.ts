@@ -145,8 +145,8 @@ function choiceRoutes(app: App, deps: Deps): void {
     async (request) => {
       const community = communityFor(whoIs(request), request.query.community, deps.community)
       const counts = new Map<string, number>()
-      for (const { area } of await speakersOf(deps.db, community))
-        if (area !== '') counts.set(area, (counts.get(area) ?? 0) + 1)
+      for (const { areas } of await speakersOf(deps.db, community))
+        for (const area of areas) counts.set(area, (counts.get(area) ?? 0) + 1)
       return { items: [...counts].map(([area, speakers]) => ({ area, speakers })), next: null }
     },
   )
@@ -173,6 +173,7 @@ function choiceRoutes(app: App, deps: Deps): void {
         const playing = lastValues?.['playing']?.value
         return {
           ...speaker,
+          areas: [...speaker.areas],
           online,
           lastSeenAt,
           playing: typeof playing === 'boolean' ? playing : null,

@@ -113,7 +113,8 @@ export const BroadcastArea = Type.Object({
 export const BroadcastSpeaker = Type.Object({
   id: Type.String(),
   name: Type.String(),
-  area: Type.String(),
+  /** House, else the name of its place; then its grid. */
+  areas: Type.Array(Type.String()),
   /** Null while the box is out of reach. */
   online: nullable(Type.Boolean()),
   lastSeenAt: nullable(Type.Number()),

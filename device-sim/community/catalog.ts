@@ -3,6 +3,7 @@ import type { Place } from '../../contracts/place.ts'
 import type { CameraSettings } from '../../contracts/roster.ts'
 import { minuteMs } from '../../contracts/clock.ts'
 import { cameraCatalog } from './cameras.ts'
+import { speakerCapabilities } from '../devices/speaker.ts'
 import { type HomeSpec, homes, pointAt, pointOfBuilding } from './cast.ts'
 import {
   barrier,
@@ -34,6 +35,8 @@ export interface DeviceSpec {
   readonly camera: CameraSettings | null
   readonly door?: Partial<DoorSettings>
   readonly barrier?: Partial<BarrierSettings>
+  /** What it says that it can, beside what it measures. */
+  readonly capabilities?: readonly string[]
 }
 
 const homeIntervalMs = 2 * minuteMs
@@ -221,6 +224,21 @@ const entrances: readonly DeviceSpec[] = [
   },
 ]
 
+const speaker = (id: string, name: string, place: DeviceSpec['place']): DeviceSpec => ({
+  ...outdoor(id, 'speaker', name, [0, 0], { playing: false }),
+  model: 'NS-20',
+  place,
+  intervalMs: null,
+  capabilities: speakerCapabilities,
+})
+
+/** Loudspeakers, which fetch and speak what they are told. */
+export const loudspeakers: readonly DeviceSpec[] = [
+  speaker('speaker-6', '6 号楼大厅喇叭', { name: '6 号楼 大厅', ...pointOfBuilding(6) }),
+  speaker('speaker-11', '11 号楼大厅喇叭', { name: '11 号楼 大厅', ...pointOfBuilding(11) }),
+  speaker('speaker-square', '中心广场喇叭', { name: '中心广场', ...pointAt(0, 6) }),
+]
+
 /** Whatever moves on a command. */
 export const actuators: readonly string[] = entrances.map(({ id }) => id)
 
@@ -229,6 +247,7 @@ export const catalog: readonly DeviceSpec[] = [
   ...homes.flatMap(fitOf),
   ...outdoors,
   ...entrances,
+  ...loudspeakers,
   ...cameraCatalog.map((camera) => ({
     id: camera.id,
     type: 'camera',

@@ -90,7 +90,7 @@ export function describe(spec: DeviceSpec, saysInterval: boolean): string {
     name: spec.name,
     model: spec.model,
     place: spec.place,
-    capabilities: Object.keys(spec.resting),
+    capabilities: [...(spec.capabilities ?? Object.keys(spec.resting))],
     ...(spec.intervalMs === null || !saysInterval ? {} : { intervalMs: spec.intervalMs }),
   }
   return JSON.stringify(info)

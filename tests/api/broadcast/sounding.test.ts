@@ -228,7 +228,7 @@ describe.runIf(needs('espeak-ng') && needs('ffmpeg'))('loudspeakers that play', 
     expect(items).toContainEqual({
       id: 'plays',
       name: '喇叭 plays',
-      area: '3栋',
+      areas: ['3栋'],
       online: null,
       lastSeenAt: null,
       playing: null,
