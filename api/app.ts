@@ -37,6 +37,7 @@ import { modeRoutes } from './routes/modes.ts'
 import { notifyRoutes } from './routes/notify.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { replayRoutes } from './routes/replay.ts'
+import { rulesRoutes } from './routes/rules.ts'
 import { type StreamOptions, streamRoutes } from './routes/stream.ts'
 import { systemRoutes } from './routes/system.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
@@ -104,6 +105,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(deathRoutes(services))
       await api.register(modeRoutes(services))
       await api.register(replayRoutes(services))
+      await api.register(rulesRoutes(services))
       await api.register(carePlanRoutes(services))
       await api.register(callSheetRoutes(services))
       await api.register(contactRoutes(services))

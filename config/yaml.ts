@@ -42,6 +42,15 @@ const refuse = (source: string, problems: readonly Located[]): CodedError =>
     { source, lines: problems.map(({ line }) => line) },
   )
 
+/** Aliases of aliases may stand for more than fits in memory. */
+function expanded(document: Document, source: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {}
+  } catch (error) {
+    throw refuse(source, [{ line: 1, text: (error as Error).message }])
+  }
+}
+
 const secretKey = /password|secret|token|url$/i
 
 function got(pointer: string, value: unknown): string {
@@ -117,7 +126,7 @@ export function parseLocated<S extends TSchema>(
       syntax.map((error) => ({ line: lines.linePos(error.pos[0]).line, text: error.message })),
     )
   }
-  const plain = withoutNulls(document.toJS({ maxAliasCount: 100 }) ?? {})
+  const plain = withoutNulls(expanded(document, source))
   const value = Value.Default(schema, plain)
   const at = (pointer: string): number => lineOf(document, lines, pointer)
   const problems = schemaProblems(schema, value, at)

@@ -4,6 +4,7 @@ import { httpErrors } from './errors/http.ts'
 import { ladderErrors } from './errors/ladder.ts'
 import { messageErrors } from './errors/messages.ts'
 import { partErrors } from './errors/parts.ts'
+import { ruleErrors } from './errors/rules.ts'
 import { soundErrors } from './errors/sounds.ts'
 
 /** The one table of coded errors; `docs/ERRORS.md` is written from it and a test keeps them equal. */
@@ -15,6 +16,7 @@ export const errorTable = {
   ...messageErrors,
   ...soundErrors,
   ...partErrors,
+  ...ruleErrors,
 } as const
 
 export type ErrorCode = keyof typeof errorTable

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { LocalText } from './text.ts'
+import { RulesSource } from './rules.ts'
 
 /** Something that is missing or broken, and the command that mends it. */
 export const Problem = Type.Object({
@@ -94,6 +95,10 @@ export const GatewayHealth = Type.Object({
   dropped: Type.Record(Type.String(), Type.Integer()),
   cameras: Type.Array(CameraHealth),
   adapters: Type.Optional(Type.Array(AdapterHealth)),
+  /** In force; null while the box starts. */
+  rules: Type.Optional(
+    Type.Union([Type.Object({ source: RulesSource, version: Type.String() }), Type.Null()]),
+  ),
   commitMs: Type.Object({ p50: Type.Number(), p99: Type.Number() }),
   loopDelayMs: Type.Object({ p50: Type.Number(), p99: Type.Number() }),
   models: Type.Array(

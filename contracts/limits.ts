@@ -22,4 +22,6 @@ export const limits = {
   clipFramesMax: 600,
   /** JSON that a box sends up: 1,000 events, or an anomaly with all its evidence. */
   gatewayBodyBytesMax: 8 * 1024 * 1024,
+  /** A rules file; the shipped one is a fiftieth of it. */
+  rulesBytesMax: 1024 * 1024,
 } as const

@@ -25,6 +25,8 @@ import { Detection, FaceQuality } from './detections.ts'
  * | `POST /doors/{id}/open`, `POST /barriers/{id}/open` OpenRequest | CommandOutcome |
  * | `GET /parking?community` | ParkingAnswer of contracts/http/access.ts |
  * | `POST /terminals/{id}/events?community` TerminalReport | 204 |
+ * | `GET /rules`, `PUT /rules` RulesSet, `DELETE /rules` RulesReset | RulesInForce; 422 `rules.invalid` with `lines` |
+ * | `POST /rules/check` RulesText | RulesCheck |
  * | `POST /backtest` BacktestRequest | BacktestAnswer; 409 `backtest.busy`, 400 with the lines of broken rules |
  * | `POST /explain` ExplainRequest | GatewayExplanation |
  * | `GET /cameras/{id}/live/index.m3u8?community`, `/live/{segment}` | HLS; 409 `camera.live-unsupported` |

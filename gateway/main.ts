@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { pino } from 'pino'
 import { readEnv } from '../config/env.ts'
 import { readConfig } from '../config/file.ts'
 import { modelDirectories, resolveModels, shippedModels, wantedModels } from '../config/models.ts'
-import { loadRules, loadShippedRules } from '../config/rules.ts'
 import { CodedError } from '../contracts/errors.ts'
+import { rulesAtStart } from './rulebook/rules-at-start.ts'
 import { createGateway } from './wiring/gateway.ts'
 
 /** The edge process. Reads the environment, builds the gateway, and ends when it is told to. */
@@ -24,8 +24,7 @@ async function main(): Promise<void> {
       'LINLI_API_URL, LINLI_SERVICE_TOKEN and LINLI_PASS_KEY: npm start sets them',
     )
   }
-  const { file } = config.rules
-  const rules = file === null ? loadShippedRules() : loadRules(readFileSync(file, 'utf8'), file)
+  const { rules, origin } = rulesAtStart(config.rules.file, join(settings.home, 'gateway.db'))
   const up = import.meta.url.endsWith('.ts') ? '..' : '../..'
   const checkout = fileURLToPath(new URL(up, import.meta.url))
   const directories = modelDirectories({ explicit: settings.models, home: settings.home, checkout })
@@ -34,6 +33,7 @@ async function main(): Promise<void> {
     settings: { ...settings, apiUrl, serviceToken, passKey },
     config,
     rules,
+    rulesOrigin: origin,
     models,
     clock: Date.now,
     logger,

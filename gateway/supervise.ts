@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { readEnv } from '../config/env.ts'
 import { readConfig } from '../config/file.ts'
-import { loadRules } from '../config/rules.ts'
 import { CodedError, errorTable } from '../contracts/errors.ts'
+import { rulesAtStart } from './rulebook/rules-at-start.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
 
 /** `npm start`: the parent of the two processes. Wiring only; see gateway/supervisor. */
@@ -33,8 +33,7 @@ async function main(): Promise<void> {
     throw new CodedError('config.invalid', 'LINLI_DATABASE_URL: PostgreSQL is not supported yet')
   }
   const config = readConfig(settings.configFile)
-  if (config.rules.file !== null)
-    loadRules(readFileSync(config.rules.file, 'utf8'), config.rules.file)
+  if (config.rules.file !== null) rulesAtStart(config.rules.file, join(settings.home, 'gateway.db'))
   const supervisor = new Supervisor(
     {
       settings,

@@ -16,6 +16,7 @@ import type {
   TelemetryAnswer,
 } from '../../contracts/private-api.ts'
 import type { Roster, RosterChange } from '../../contracts/roster.ts'
+import type { RulesCheck, RulesInForce } from '../../contracts/rules.ts'
 
 export interface GatewayClient {
   /** False where no address is configured: the api runs by itself. */
@@ -39,6 +40,11 @@ export interface GatewayClient {
   /** Replays the box's log; takes seconds, at most two minutes. */
   backtest(request: BacktestRequest): Promise<BacktestAnswer>
   explain(request: ExplainRequest): Promise<GatewayExplanation>
+  rules(): Promise<RulesInForce>
+  checkRules(text: string): Promise<RulesCheck>
+  /** Throws `rules.invalid` with `lines`; so does going back to a file that is broken. */
+  setRules(text: string, by: string): Promise<RulesInForce>
+  resetRules(by: string): Promise<RulesInForce>
   /** The answer as it comes, for pictures and streams; the caller reads or cancels the body. */
   raw(path: string, signal?: AbortSignal): Promise<Response>
 }
@@ -125,10 +131,7 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
         timeoutMs: request.ttlMs + timeoutMs,
       }),
     ...accessCalls(json, call),
-    backtest: (body) =>
-      json<BacktestAnswer>('/backtest', { method: 'POST', body, timeoutMs: replayMs }),
-    explain: (body) =>
-      json<GatewayExplanation>('/explain', { method: 'POST', body, timeoutMs: replayMs }),
+    ...ruleCalls(json),
     raw: (path, signal) => call(path, { signal }),
   }
 }
@@ -159,6 +162,27 @@ function accessCalls(
   }
 }
 
+const ruleCalls = (
+  json: Json,
+): Pick<
+  GatewayClient,
+  'rules' | 'checkRules' | 'setRules' | 'resetRules' | 'backtest' | 'explain'
+> => ({
+  backtest: (body) =>
+    json<BacktestAnswer>('/backtest', { method: 'POST', body, timeoutMs: replayMs }),
+  explain: (body) =>
+    json<GatewayExplanation>('/explain', { method: 'POST', body, timeoutMs: replayMs }),
+  rules: () => json<RulesInForce>('/rules', { timeoutMs: rulesMs }),
+  checkRules: (text) =>
+    json<RulesCheck>('/rules/check', { method: 'POST', body: { text }, timeoutMs: rulesMs }),
+  setRules: (text, by) =>
+    json<RulesInForce>('/rules', { method: 'PUT', body: { text, by }, timeoutMs: rulesMs }),
+  resetRules: (by) =>
+    json<RulesInForce>('/rules', { method: 'DELETE', body: { by }, timeoutMs: rulesMs }),
+})
+
+/** Reading a large text between commits. */
+const rulesMs = 10_000
 /** The box stops a replay by itself before. */
 const replayMs = 130_000
 /** Three pictures of 12 MB through detector and embedding, behind whatever is in the queue. */

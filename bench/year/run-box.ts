@@ -34,7 +34,7 @@ class Pipeline {
     const compose = composeEngines(loadShippedRules())
     this.#processor = new Processor(db, {
       engines: (roster) => {
-        const set = compose(roster)
+        const set = compose(roster, null)
         const engines = set.engines.map(({ name, engine }) => ({ name, engine: unsaved(engine) }))
         return { ...set, engines }
       },

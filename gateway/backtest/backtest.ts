@@ -8,6 +8,7 @@ import { composeEngines } from '../pipeline/compose.ts'
 import { compare } from './compare.ts'
 import { Episodes } from './episodes.ts'
 import { LogReader, spanOfLog } from './log-reader.ts'
+import { rulesAt } from './log-rules.ts'
 import { beginsWithRoster, openForReading, rosterOfNow } from './log-roster.ts'
 import { fillTime } from './pulse.ts'
 import { Replay } from './replay.ts'
@@ -15,7 +16,7 @@ import { Replay } from './replay.ts'
 export interface BacktestInputs {
   /** Path of gateway.db; it is opened read-only and may be in use. */
   readonly file: string
-  /** In force now, for the time before the log says otherwise. */
+  /** For the time of which the box does not remember its rules. */
   readonly inForce: RuleBook
   readonly changed: RuleBook
   readonly from: number
@@ -35,7 +36,7 @@ const recordsPerChunk = 2_000
 const itemsMax = 5_000
 
 /** A change of rules in the log: the replay of changed rules passes it over. */
-const isRules = ({ kind }: LogRecord): boolean => (kind as string) === 'rules'
+const isRules = ({ kind }: LogRecord): boolean => kind === 'rules'
 
 /**
  * Replays the durable log twice in one pass: with the rules that were in force, and with changed ones. It
@@ -49,7 +50,7 @@ export async function backtest(
   const db = openForReading(inputs.file)
   const [before, after] = [new Episodes(), new Episodes()]
   const old = new Replay({
-    engines: composeEngines(inputs.inForce),
+    engines: composeEngines(rulesAt(db, spanOfLog(db)?.from ?? 0, inputs.inForce)),
     onItem: (item) => before.add(item),
   })
   const changed = new Replay({

@@ -6,6 +6,7 @@ import type { Input } from '../model/input.ts'
 import type { LogRecord } from '../model/record.ts'
 import type { OutboxItem } from '../outbox/outbox-item.ts'
 import { composeEngines } from '../pipeline/compose.ts'
+import { rulesAt } from './log-rules.ts'
 import { beginsWithRoster, openForReading, rosterOfNow } from './log-roster.ts'
 import { LogReader, spanOfLog } from './log-reader.ts'
 import { Replay } from './replay.ts'
@@ -33,9 +34,9 @@ export function explain(
   request: ExplainRequest,
 ): GatewayExplanation {
   const db = openForReading(inputs.file)
-  const chain = new Chain(request, inputs.inForce)
+  const span = spanOfLog(db)
+  const chain = new Chain(request, rulesAt(db, span?.from ?? 0, inputs.inForce))
   try {
-    const span = spanOfLog(db)
     const reader = span === null ? null : new LogReader(db, span)
     let isFirst = true
     for (const page of reader?.pages() ?? []) {
@@ -56,7 +57,7 @@ export function explain(
         reachesBack:
           span !== null && (span.firstId === 1 || span.from <= request.raisedAt - chain.lookBackMs),
       },
-      rule: ruleOf(request, inputs.inForce),
+      rule: ruleOf(request, rulesAt(db, request.raisedAt, inputs.inForce)),
       ...chain.result(),
       queued: (queued ?? 0) > 0,
     }
@@ -141,8 +142,7 @@ class Chain {
   }
 
   #concerns(record: LogRecord): readonly Input[] {
-    if (record.kind === 'roster' || record.kind === 'tick') return []
-    if ((record.kind as string) === 'rules') return []
+    if (['roster', 'tick', 'rules'].includes(record.kind)) return []
     const devices = this.#devices()
     const person = this.#request.subject?.kind === 'resident' ? this.#request.subject.id : null
     return decode(record).inputs.filter((input) => {

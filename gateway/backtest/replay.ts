@@ -1,15 +1,14 @@
 import type { Database } from 'better-sqlite3'
 import { Sqlite } from '../../config/sqlite.ts'
 import { hourMs } from '../../contracts/clock.ts'
-import type { RosterView } from '../model/roster-view.ts'
 import type { LogRecord } from '../model/record.ts'
 import type { OutboxItem } from '../outbox/outbox-item.ts'
 import { migrateGateway } from '../pipeline/compose.ts'
-import type { EngineSet } from '../pipeline/engine-host.ts'
 import { Processor } from '../pipeline/processor.ts'
+import type { MakeEngines } from '../pipeline/ruled-engines.ts'
 
 export interface ReplayOptions {
-  readonly engines: (roster: RosterView) => EngineSet
+  readonly engines: MakeEngines
   /** What the gateway would have sent up, in order, with the moment at which it would have. */
   readonly onItem: (item: OutboxItem) => void
 }

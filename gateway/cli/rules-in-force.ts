@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { readConfig } from '../../config/file.ts'
+import { readRulesFile } from '../../config/rules-file.ts'
 import { loadRules, loadShippedRules, type RuleBook } from '../../config/rules.ts'
 
 /** The rules that a gateway with this configuration starts with. */
 export function rulesInForce(configFile: string | null): RuleBook {
   const { file } = readConfig(configFile).rules
-  return file === null ? loadShippedRules() : loadRules(readFileSync(file, 'utf8'), file)
+  return file === null ? loadShippedRules() : loadRules(readRulesFile(file), file)
 }

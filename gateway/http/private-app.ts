@@ -7,6 +7,7 @@ import type { PrivateDevices } from './device-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { type PrivateCameras, type PrivateLive, cameraRoutes } from './camera-routes.ts'
 import { type PrivateReplay, replayRoutes } from './replay-routes.ts'
+import { type PrivateRules, rulesRoutes } from './rules-routes.ts'
 import { type PrivateRoster, rosterRoutes } from './roster-routes.ts'
 
 export interface PrivateAppDeps {
@@ -19,6 +20,7 @@ export interface PrivateAppDeps {
   readonly live: PrivateLive | null
   readonly access: PrivateAccess
   readonly replay: PrivateReplay
+  readonly rules: PrivateRules
 }
 
 const rosterBytesMax = 64 * 1024 * 1024
@@ -68,5 +70,6 @@ export function createPrivateApp(deps: PrivateAppDeps): FastifyInstance {
   cameraRoutes(app, deps.cameras, deps.live)
   accessRoutes(app, deps.access)
   replayRoutes(app, deps.replay)
+  rulesRoutes(app, deps.rules)
   return app
 }

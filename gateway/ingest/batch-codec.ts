@@ -24,6 +24,7 @@ const kindNumbers: Record<RecordKind, number> = {
   roster: 2,
   tick: 3,
   derived: 4,
+  rules: 5,
 }
 
 export class BatchEncoder {

@@ -186,6 +186,7 @@ export function decode(record: LogRecord, parseTopic = parseDeviceTopic): Decode
     case 'derived':
       return { inputs: decodeDerived(record), quarantined: null, clockMarked: 0 }
     case 'roster':
+    case 'rules':
       return nothing
   }
 }

@@ -6,13 +6,8 @@ import type { Logger } from '../model/logger.ts'
 import type { LogRecord } from '../model/record.ts'
 import { CommitTimes } from './commit-times.ts'
 import { DurableLog, type LogLimits } from './durable-log.ts'
-import {
-  type BatchResult,
-  type Counts,
-  type Derived,
-  Processor,
-  type ProcessorParts,
-} from './processor.ts'
+import type { BatchResult, Counts, Derived } from './batch-result.ts'
+import { Processor, type ProcessorParts } from './processor.ts'
 
 export interface RunnerDeps {
   readonly db: Database

@@ -5,6 +5,7 @@ import { type Clock, dayMs, secondMs } from '../../contracts/clock.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import type { Quarantined } from '../../contracts/health.ts'
 import type { DeviceState, TelemetryAnswer } from '../../contracts/private-api.ts'
+import type { RulesCheck } from '../../contracts/rules.ts'
 import type { RuleBook } from '../../config/rules.ts'
 import type { Fact } from '../model/input.ts'
 import type { Logger } from '../model/logger.ts'
@@ -23,6 +24,7 @@ import type {
   TelemetryQuery,
 } from './messages.ts'
 import { QuarantineFeed } from './quarantine-feed.ts'
+import type { RulesRow } from './rules-table.ts'
 import type { PipelineSettings } from './settings.ts'
 import { type LinkEvents, ThreadLink } from './thread-link.ts'
 
@@ -133,26 +135,25 @@ export class Pipeline {
 
   /** A fact of the gateway itself, as a record. */
   recordFact(fact: Fact): Promise<void> {
-    return this.record({
-      kind: 'fact',
-      receivedAt: fact.receivedAt,
-      topic: '',
-      client: 'gateway',
-      retain: false,
-      payload: Buffer.from(JSON.stringify(fact)),
-    })
+    return this.record(ownRecord('fact', fact.receivedAt, JSON.stringify(fact)))
   }
 
   /** Roster or RosterChange. Rejects with `gateway.roster-version` where a change is out of step. */
   recordRoster(change: object): Promise<void> {
-    return this.record({
-      kind: 'roster',
-      receivedAt: this.#options.clock(),
-      topic: '',
-      client: 'gateway',
-      retain: false,
-      payload: Buffer.from(JSON.stringify(change)),
-    })
+    return this.record(ownRecord('roster', this.#options.clock(), JSON.stringify(change)))
+  }
+
+  /** In force when it resolves; throws where they are not, for what cannot be applied is set aside as any record. */
+  async recordRules(rules: Omit<RulesRow, 'since'>): Promise<RulesRow> {
+    const { text, source, by, version } = rules
+    const receivedAt = this.#options.clock()
+    await this.record({ ...ownRecord('rules', receivedAt, text), topic: source, client: by })
+    const active = await this.#call('rulesActive')
+    if (active?.version === version) return active
+    throw new CodedError('internal', `rules ${version} were set aside as a record`)
+  }
+  checkRules(text: string): Promise<RulesCheck> {
+    return this.#call('rulesCheck', text)
   }
 
   /** Returns the way to stop. */
@@ -281,12 +282,17 @@ export class Pipeline {
 
   #tick(): void {
     const receivedAt = this.#options.clock()
-    const nothing = new Uint8Array()
-    this.#add(
-      { kind: 'tick', receivedAt, topic: '', client: 'gateway', retain: false, payload: nothing },
-      () => undefined,
-    )
+    this.#add(ownRecord('tick', receivedAt, ''), () => undefined)
   }
 }
+
+const ownRecord = (kind: LogRecord['kind'], receivedAt: number, text: string): LogRecord => ({
+  kind,
+  receivedAt,
+  topic: '',
+  client: 'gateway',
+  retain: false,
+  payload: Buffer.from(text),
+})
 
 export type { CommittedEffects, PipelineStats, Restored, TelemetryQuery }

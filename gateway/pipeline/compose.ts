@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { type ReadRules, createRulesReader } from '../../config/rules-reader.ts'
 import type { RuleBook } from '../../config/rules.ts'
 import { createAccessEngine } from '../access/access-engine.ts'
 import { createParkingEngine } from '../access/parking-engine.ts'
@@ -11,6 +12,7 @@ import { createRuleEngine } from '../rules/rule-engine.ts'
 import { telemetryTables } from '../telemetry/series-tables.ts'
 import type { EngineSet } from './engine-host.ts'
 import { pipelineTables } from './pipeline-tables.ts'
+import type { MakeEngines } from './ruled-engines.ts'
 
 /** Tables of every part that lives in gateway.db. */
 export function migrateGateway(db: Database): void {
@@ -21,25 +23,28 @@ export function migrateGateway(db: Database): void {
   ])
 }
 
-/** The engines of the gateway, over one roster. */
+/** The engines of the gateway, over one roster; `rules` hold until the log says otherwise. */
 export const composeEngines =
-  (rules: RuleBook) =>
-  (roster: RosterView): EngineSet => {
-    const care = createCareEngine({ roster }, careOptions(rules))
-    const access = createAccessEngine({ roster })
-    const parking = createParkingEngine({ roster })
-    const health = createHealthEngine({ roster, rules })
-    return {
-      engines: [
-        { name: 'rules', engine: createRuleEngine({ roster, rules }) },
-        { name: 'care', engine: care },
-        { name: 'access', engine: access },
-        { name: 'parking', engine: parking },
-        // After the rules: it adds to what they have raised.
-        { name: 'device-health', engine: health },
-      ],
-      deviceHealth: (community, now) => health.states(community, now),
-      careItems: (community, now) => care.items(community, now),
-      accessMemory: () => ({ ...access.memory(), sessions: parking.sessions() }),
-    }
+  (rules: RuleBook, read: ReadRules = createRulesReader(rules)): MakeEngines =>
+  (roster, text) =>
+    enginesOf(roster, text === null ? rules : read(text))
+
+function enginesOf(roster: RosterView, rules: RuleBook): EngineSet {
+  const care = createCareEngine({ roster }, careOptions(rules))
+  const access = createAccessEngine({ roster })
+  const parking = createParkingEngine({ roster })
+  const health = createHealthEngine({ roster, rules })
+  return {
+    engines: [
+      { name: 'rules', engine: createRuleEngine({ roster, rules }) },
+      { name: 'care', engine: care },
+      { name: 'access', engine: access },
+      { name: 'parking', engine: parking },
+      // After the rules: it adds to what they have raised.
+      { name: 'device-health', engine: health },
+    ],
+    deviceHealth: (community, now) => health.states(community, now),
+    careItems: (community, now) => care.items(community, now),
+    accessMemory: () => ({ ...access.memory(), sessions: parking.sessions() }),
   }
+}

@@ -4,6 +4,7 @@ import type { GatewayEvent } from '../../contracts/events.ts'
 import type { AdapterHealth, Quarantined } from '../../contracts/health.ts'
 import type { Aggregate, DeviceState, TelemetryAnswer } from '../../contracts/private-api.ts'
 import type { Roster } from '../../contracts/roster.ts'
+import type { RulesCheck } from '../../contracts/rules.ts'
 import type { AnyEffect } from '../model/effect.ts'
 import type { ForeignPublish, ForeignWants } from '../model/foreign.ts'
 import type { DeviceEventInput, Reading } from '../model/input.ts'
@@ -11,6 +12,7 @@ import type { QueuedItem } from '../outbox/outbox-item.ts'
 import type { EntranceMemory } from './engine-host.ts'
 import type { QuarantineSummary } from './quarantine-table.ts'
 import type { RetainedRow } from './retained-table.ts'
+import type { RulesRow, StoredRules } from './rules-table.ts'
 
 /** What a commit brought forth; given to listeners on the main thread after it. */
 export interface CommittedEffects {
@@ -79,6 +81,7 @@ export interface Restored {
   readonly entrances: EntranceMemory
   /** What the adapters want of the broker. */
   readonly wants: ForeignWants
+  readonly rules: StoredRules
   /** Last sign of life before this start, epoch ms. */
   readonly downSince: number | null
 }
@@ -91,6 +94,8 @@ export interface PipelineMethods {
   stats(): Promise<PipelineStats>
   telemetry(query: TelemetryQuery): Promise<TelemetryAnswer>
   quarantine(messages: readonly Quarantined[], counted: Record<string, number>): void
+  rulesCheck(text: string): RulesCheck
+  rulesActive(): RulesRow | null
   outboxPeek(n: number): QueuedItem[]
   outboxRemove(ids: readonly string[]): void
   outboxPoison(id: string, error: string): void

@@ -74,4 +74,14 @@ export const pipelineTables: readonly string[] = [
      name TEXT PRIMARY KEY,
      count INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+
+  `CREATE TABLE rules (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     since INTEGER NOT NULL,
+     source TEXT NOT NULL,
+     set_by TEXT NOT NULL,
+     version TEXT NOT NULL,
+     text TEXT NOT NULL,
+     refused TEXT
+   ) STRICT;`,
 ]

@@ -1,6 +1,5 @@
 import type { Database } from 'better-sqlite3'
 import { dayMs, secondMs } from '../../contracts/clock.ts'
-import type { GatewayEvent } from '../../contracts/events.ts'
 import { limits } from '../../contracts/limits.ts'
 import type { Roster, RosterChange, RosterDevice } from '../../contracts/roster.ts'
 import { deviceTopic, gatewayDevice } from '../../contracts/topics.ts'
@@ -10,12 +9,12 @@ import type { AnyEffect } from '../model/effect.ts'
 import type { ForeignPublish, ForeignWants } from '../model/foreign.ts'
 import type { DeviceEventInput, Input, Reading } from '../model/input.ts'
 import type { LogRecord } from '../model/record.ts'
-import type { RosterView } from '../model/roster-view.ts'
 import { AdapterHost, type ForeignParts } from './adapter-host.ts'
 import { AnomalyBook } from './anomaly-book.ts'
+import type { BatchResult, Derived } from './batch-result.ts'
 import { DeviceBook } from './device-book.ts'
 import { DeviceDesk } from './device-desk.ts'
-import { EngineHost, type EngineSet } from './engine-host.ts'
+import type { EngineSet } from './engine-host.ts'
 import { EventDesk } from './event-desk.ts'
 import { FactEvents } from './fact-events.ts'
 import type { OutboxPort } from './outbox-port.ts'
@@ -23,6 +22,7 @@ import { QuarantineTable } from './quarantine-table.ts'
 import { ForeignFire } from './foreign-fire.ts'
 import { RetainedTable } from './retained-table.ts'
 import { RosterTable } from './roster-table.ts'
+import { type MakeEngines, RuledEngines } from './ruled-engines.ts'
 import { SeenEvents } from './seen-events.ts'
 
 /** The series store as the pipeline uses it: synchronous, inside the transaction. */
@@ -32,45 +32,12 @@ export interface SeriesPort {
 
 /** What is built from the database, and built anew after a rollback. */
 export interface ProcessorParts {
-  readonly engines: (roster: RosterView) => EngineSet
+  readonly engines: MakeEngines
   /** Own their tables and heal themselves after a rollback. */
   readonly series: SeriesPort
   readonly outbox: OutboxPort
   /** Left out where foreign messages are not to be understood: in a replay their meaning stands in the log. */
   readonly foreign?: ForeignParts
-}
-
-/** What an adapter made of the record at a position of the batch. */
-export interface Derived {
-  readonly position: number
-  readonly inputs: readonly Input[]
-}
-
-export interface Counts {
-  readingsIn: number
-  readingsStored: number
-  readingsDuplicate: number
-}
-
-/** What the main thread is told of a batch after its commit. */
-export interface BatchResult {
-  readonly effects: readonly AnyEffect[]
-  readonly events: readonly GatewayEvent[]
-  /** Events and acknowledgements of approved devices, for doors and commands. */
-  readonly deviceEvents: readonly DeviceEventInput[]
-  /** Live readings of fire inputs that adapters made. */
-  readonly fireReadings: readonly Reading[]
-  /** Devices that came in for the first time. */
-  readonly firstSeen: readonly { community: string; device: string; client: string }[]
-  readonly counts: Counts
-  /** Roster changes that did not follow on the present version, by position in the batch. */
-  readonly outOfStep: readonly number[]
-  /** For the log, before the record at their position. */
-  readonly derived: readonly Derived[]
-  /** What adapters ask to be published. */
-  readonly publish: readonly ForeignPublish[]
-  /** Null where nothing has changed. */
-  readonly wants: ForeignWants | null
 }
 
 const bounds = {
@@ -89,9 +56,8 @@ export class Processor {
   readonly retained: RetainedTable
   readonly seen: SeenEvents
   readonly anomalies: AnomalyBook
-  readonly engineSet: EngineSet
   readonly adapters: AdapterHost | null
-  readonly #engines: EngineHost
+  readonly #engines: RuledEngines
   readonly #events: EventDesk
   readonly #desk: DeviceDesk
   readonly #facts: FactEvents
@@ -129,11 +95,14 @@ export class Processor {
     this.#facts = new FactEvents(this.#events)
     this.#fire = new ForeignFire(this.roster.book)
     this.#series = parts.series
-    this.engineSet = parts.engines(this.roster.book)
-    this.#engines = new EngineHost(db, this.engineSet.engines)
+    this.#engines = new RuledEngines(db, this.roster.book, parts.engines)
     this.adapters =
       parts.foreign === undefined ? null : new AdapterHost(db, this.roster.book, parts.foreign)
     this.#wants = this.adapters?.wants() ?? null
+  }
+
+  get engineSet(): EngineSet {
+    return this.#engines.set
   }
 
   isDue(now: number): boolean {
@@ -194,6 +163,10 @@ export class Processor {
       case 'tick':
         this.#tick(record, position)
         return true
+      case 'rules':
+        this.#engines.change(record)
+        this.#tellTime(record)
+        return true
       case 'publish':
         if (this.#foreign(record, position)) return true
         break
@@ -216,7 +189,7 @@ export class Processor {
     const { receivedAt } = record
     if (this.adapters?.isDue(receivedAt) === true)
       this.#derive(this.adapters.tick(receivedAt), record, position)
-    if (this.#engines.isDue(receivedAt)) this.#input({ kind: 'tick', receivedAt }, record)
+    if (this.#engines.isDue(receivedAt)) this.#tellTime(record)
   }
 
   /** True where an adapter has taken the message. */
@@ -240,7 +213,6 @@ export class Processor {
     }
   }
 
-  /** Engines hear of it by a tick: who was taken off the list must not wait for the next reading. */
   #rosterChange(record: LogRecord): boolean {
     const text = Buffer.from(record.payload).toString('utf8')
     const change = JSON.parse(text) as Roster | RosterChange
@@ -249,8 +221,13 @@ export class Processor {
     const named = 'base' in change ? (change.devices?.remove ?? []) : known
     for (const key of named) this.#forgetIfGone(key, record)
     this.devices.forgetStandings()
-    this.#input({ kind: 'tick', receivedAt: record.receivedAt }, record)
+    this.#tellTime(record)
     return true
+  }
+
+  /** What a change ends is ended now, not with the next reading. */
+  #tellTime(record: LogRecord): void {
+    this.#input({ kind: 'tick', receivedAt: record.receivedAt }, record)
   }
 
   /** What a removed device had retained goes with it, here and at the broker; its history stays. */

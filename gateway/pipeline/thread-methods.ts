@@ -1,9 +1,12 @@
+import type { ReadRules } from '../../config/rules-reader.ts'
 import type { DeviceState, TelemetryAnswer } from '../../contracts/private-api.ts'
 import type { OutboxStore } from '../outbox/outbox-store.ts'
 import type { SqliteSeries } from '../telemetry/sqlite-series.ts'
 import type { BatchRunner } from './batch-runner.ts'
 import type { InfluxCopy } from './influx-copy.ts'
 import type { PipelineMethods, PipelineStats, TelemetryQuery } from './messages.ts'
+import { checkRules } from './rules-check.ts'
+import type { RulesTable } from './rules-table.ts'
 
 const recentShown = 50
 
@@ -14,6 +17,9 @@ export interface MethodDeps {
   readonly rawKeepMs: number
   readonly influx: InfluxCopy | null
   readonly outbox: OutboxStore
+  /** Shared with the engines: what was checked need not be read again when it comes into force. */
+  readonly readRules: ReadRules
+  readonly rules: RulesTable
   readonly clock: () => number
   readonly stop: () => Promise<void>
 }
@@ -103,6 +109,8 @@ export function threadMethods(deps: MethodDeps): PipelineMethods {
         quarantine.flush()
       })
     },
+    rulesCheck: (text) => checkRules(text, deps.readRules),
+    rulesActive: () => deps.rules.active(),
     outboxPeek: (n) => outbox.peek(n),
     outboxRemove: (ids) => void outbox.remove(ids),
     outboxPoison: (id, error) => void outbox.poison(id, error, clock()),

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { createRulesReader } from '../../config/rules-reader.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import { assert } from '../../contracts/result.ts'
 import { openDatabase } from '../db/open.ts'
@@ -9,11 +10,13 @@ import { createOutboxStore } from '../outbox/outbox-store.ts'
 import { createSqliteSeries } from '../telemetry/sqlite-series.ts'
 import type { ForeignParts } from './adapter-host.ts'
 import { BatchRunner } from './batch-runner.ts'
+import type { BatchResult } from './batch-result.ts'
 import { composeEngines, migrateGateway } from './compose.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { createInfluxCopy } from './influx-copy.ts'
 import type { Failure, FromThread, PipelineMethods, Restored, ToThread } from './messages.ts'
-import type { BatchResult } from './processor.ts'
+import { refuseObsolete } from './refuse-obsolete.ts'
+import { RulesTable } from './rules-table.ts'
 import type { PipelineSettings } from './settings.ts'
 import { threadMethods } from './thread-methods.ts'
 
@@ -42,12 +45,15 @@ const failureOf = (error: unknown): Failure => ({
 function begin(): void {
   const db = openDatabase(settings.file)
   migrateGateway(db)
+  const readRules = createRulesReader(settings.rules)
+  const rules = new RulesTable(db)
+  refuseObsolete(rules, readRules, logger)
   const series = createSqliteSeries(db, { rawKeepMs: settings.rawKeepMs })
   const outbox = createOutboxStore(db)
   const runner = new BatchRunner({
     db,
     parts: {
-      engines: composeEngines(settings.rules),
+      engines: composeEngines(settings.rules, readRules),
       series,
       outbox,
       foreign: foreignOf(settings),
@@ -83,10 +89,12 @@ function begin(): void {
     rawKeepMs: settings.rawKeepMs,
     influx,
     outbox,
+    readRules,
+    rules,
     clock: Date.now,
     stop,
   })
-  say({ type: 'ready', restored: restored(runner) })
+  say({ type: 'ready', restored: { ...restored(runner), rules: rules.stored() } })
   port.on('message', (message: ToThread) => {
     if (message.type === 'batch') commit(runner, message.id, message.body)
     else answer(methods, message)
@@ -98,7 +106,7 @@ const foreignOf = ({ adapters, community }: PipelineSettings): ForeignParts => (
   create: (of) => createAdapters(adapters, of),
 })
 
-const restored = ({ processor, log }: BatchRunner): Restored => ({
+const restored = ({ processor, log }: BatchRunner): Omit<Restored, 'rules'> => ({
   roster: processor.roster.book.snapshot(),
   retained: processor.retained.all(),
   firstSeen: [...processor.devices.all()].map(({ community, id, firstClient }) => ({

@@ -16,6 +16,7 @@ import { createLanAlarm } from './lan-alarm.ts'
 import { measureLoopDelay } from './loop-delay.ts'
 import { createParts, type GatewayInputs, type Parts } from './parts.ts'
 import { privateAccess } from './private-access.ts'
+import { followRulesFile } from './rules-file.ts'
 import { privateDevices } from './private-devices.ts'
 import { createRosterSync, type RosterSync } from './roster-sync.ts'
 import { createSender } from './sender.ts'
@@ -64,21 +65,25 @@ export function createGateway(inputs: GatewayInputs): Gateway {
     live: sight.live,
     access: privateAccess({ faces, doors, barriers, roster: parts.book }),
     replay,
+    rules: parts.rulesDesk,
   })
   parts.eventIntake.onRefused((event) =>
     deviceEvent({ commands, doors, barriers, roster: parts.book }, event),
   )
   pipeline.onCommitted(afterCommit(parts, entrances, fire, sender))
+  let stopWatching: (() => void) | null = null
   return {
     async start() {
       await open(parts, app, entrances, faces)
       for (const community of communitiesOf(parts.book))
         fire.resume(community, await pipeline.deviceStates(community), clock())
       sender.start()
+      stopWatching = followRulesFile(parts)
       pull(parts, rosterSync, stopping.signal)
     },
     async close() {
       stopping.abort()
+      stopWatching?.()
       await announcer.status('offline')
       await app.close()
       await replay.close()
@@ -177,6 +182,7 @@ async function open(
   const { pipeline, book, sight, broker, announcer, homeAssistant, settings } = parts
   const restored = await pipeline.start()
   book.replace(restored.roster)
+  await parts.rulesDesk.start(restored.rules)
   entrances.restore(restored.entrances)
   await faces?.start()
   await sight.start()

@@ -11,6 +11,7 @@ import type { ClipMaker } from '../cameras/clip-maker.ts'
 import type { EvidenceStore } from '../cameras/evidence-store.ts'
 import type { HlsLive } from '../cameras/hls-live.ts'
 import type { FaceEntry } from '../model/access.ts'
+import type { RulesDesk } from '../rulebook/rules-desk.ts'
 import type { OutboxSender } from '../outbox/outbox-sender.ts'
 import type { Pipeline } from '../pipeline/client.ts'
 import type { VisionPool, VisionStats } from '../vision/vision-pool.ts'
@@ -37,6 +38,7 @@ export interface HealthDeps {
   readonly sender: OutboxSender
   readonly loopDelay: LoopDelay
   readonly homeAssistant: Pick<HomeAssistantOut, 'stats'> | null
+  readonly rulesDesk: RulesDesk
 }
 
 /** How long a refused commit is remembered as a problem. */
@@ -66,6 +68,7 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
       unusableFaces: unusableOf(deps.faces),
       seriesError: stats.series.lastError,
       poisoned: stats.outbox.poisoned,
+      rules: deps.rulesDesk.problems(),
       commitsRefused:
         deps.clock() - refusedAt < refusalMemoryMs
           ? (deps.pipeline.lastCommitFailure?.code ?? 'disk.full')
@@ -104,6 +107,7 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
       },
       cameras: deps.hub.health(),
       adapters: [...stats.adapters],
+      rules: deps.rulesDesk.inForce(),
       commitMs: stats.commitMs,
       loopDelayMs: deps.loopDelay.read(),
       models: deps.pool.models(),

@@ -9,6 +9,7 @@ import type { Logger } from '../model/logger.ts'
 import { RosterBook } from '../model/roster-book.ts'
 import { createPipeline, type Pipeline } from '../pipeline/client.ts'
 import type { InfluxOptions } from '../telemetry/influx-connection.ts'
+import { createRulesDesk, type RulesDesk, type RulesOrigin } from '../rulebook/rules-desk.ts'
 import { type Announcer, createAnnouncer } from './announcer.ts'
 import { createBroker } from './broker-choice.ts'
 import { createEventIntake, type EventIntake } from './event-intake.ts'
@@ -18,7 +19,9 @@ import { createSight, type Sight } from './sight.ts'
 export interface GatewayInputs {
   readonly settings: Settings & Record<'apiUrl' | 'serviceToken' | 'passKey', string>
   readonly config: Config
+  /** Hold until the box remembers others: the configured ones, or the last good ones. */
   readonly rules: RuleBook
+  readonly rulesOrigin: RulesOrigin & { readonly read: () => string }
   readonly models: readonly ResolvedModel[]
   readonly clock: Clock
   readonly logger: Logger
@@ -40,6 +43,7 @@ function influxOf({ telemetry }: Config): InfluxOptions | null {
 export interface Parts extends GatewayInputs {
   readonly book: RosterBook
   readonly pipeline: Pipeline
+  readonly rulesDesk: RulesDesk
   readonly sight: Sight
   readonly broker: Broker
   readonly eventIntake: EventIntake
@@ -79,7 +83,8 @@ export function createParts(inputs: GatewayInputs): Parts {
     onFrame: (frame) => sight.hub.offer(frame),
     random: Math.random,
   })
+  const rulesDesk = createRulesDesk({ pipeline, configured: inputs.rulesOrigin, logger })
   const announcer = createAnnouncer({ broker, logger }, { community: settings.community })
-  const parts = { ...inputs, book, pipeline, sight, broker, eventIntake, announcer }
+  const parts = { ...inputs, book, pipeline, rulesDesk, sight, broker, eventIntake, announcer }
   return { ...parts, homeAssistant: createHomeAssistantOut(parts) }
 }

@@ -16,6 +16,8 @@ export interface Symptoms {
   /** Faces on disk that open nothing. */
   readonly unusableFaces: number
   readonly poisoned: number
+  /** What is wrong with the rules of the configuration, or with stored ones. */
+  readonly rules: readonly { readonly code: ErrorCode; readonly detail: string }[]
   /** Why records could not be committed lately; null when all could. */
   readonly commitsRefused: ErrorCode | null
 }
@@ -62,6 +64,7 @@ export function problemsOf(symptoms: Symptoms): Problem[] {
   if (symptoms.poisoned > 0 && symptoms.sender?.code !== 'outbox.poisoned') {
     add('outbox.poisoned', String(symptoms.poisoned))
   }
+  for (const { code, detail } of symptoms.rules) add(code, detail)
   if (symptoms.commitsRefused !== null) add(symptoms.commitsRefused, '')
   return found
 }

@@ -60,6 +60,7 @@ const named = (pool: VisionPool) =>
     unusableFaces: 0,
     seriesError: null,
     poisoned: 0,
+    rules: [],
     commitsRefused: null,
   }).find(({ code }) => code === 'model.refused')
 

@@ -16,7 +16,7 @@ let live: Live
 afterEach(() => live.close())
 
 /** Days of six devices and one watched person, with late, repeated and missing messages, absences and restarts. */
-function livesThrough(seed: number, steps: number): void {
+function livesThrough(seed: number, steps: number, between?: (step: number) => void): void {
   const roll = dice(seed)
   const seqs = new Map<string, number>()
   let version = 1
@@ -38,6 +38,7 @@ function livesThrough(seed: number, steps: number): void {
   }
   const ids = ['noise', 'level', 'smoke', 'battery', 'door', 'motion', 'motion', 'door']
   for (let step = 0; step < steps; step++) {
+    between?.(step)
     live.wait(roll(25) === 0 ? roll(9) * hourMs : roll(6) * minuteMs + roll(secondMs), roll)
     const batch = Array.from({ length: 1 + roll(4) }, () => {
       const id = ids[roll(ids.length)] ?? 'noise'
@@ -99,6 +100,118 @@ describe('replay equals live', { timeout: 60_000 }, () => {
       expect(summary.log).toMatchObject({ roster: 'log', missedBatches: 0, poisoned: 0, from: t0 })
     },
   )
+})
+
+describe('rules that were changed on the way', { timeout: 60_000 }, () => {
+  /** Other numbers for noise, then no smoke, and at last as they were. */
+  const texts = [
+    text.replace('above: { raise: 70, clear: 65 }', 'above: { raise: 66, clear: 64 }'),
+    text.replace(/  - id: smoke\n[\s\S]*?(?=  - id: )/, ''),
+    text,
+  ]
+
+  test.each([6])('replay equals live over three of them and a restart, seed %i', async (seed) => {
+    live = new Live(shipped)
+    livesThrough(seed, 160, (step) => {
+      if (step % 40 === 39) live.commit([live.rules(texts[(step - 39) / 40] ?? text)])
+      if (step === 60) live.restart(minuteMs)
+    })
+    const versions = live.items.flatMap(({ body }) =>
+      'rule' in body && body.rule?.id === 'noise' ? [body.rule.version] : [],
+    )
+    expect(new Set(versions).size).toBe(2)
+    expect(replayed()).toEqual(live.items)
+    const { items, summary } = await run()
+    expect(summary.unexplained).toEqual([])
+    // The rules to be tried pass the changes over: with them there is smoke all the time.
+    const added = items.filter(({ change }) => change === 'new').map(({ type }) => type)
+    expect(added).toContain('smoke.alarm')
+  })
+
+  test('what a rule raised is withdrawn when the rule goes, what another raised stands', () => {
+    live = new Live(shipped)
+    live.commit([live.says('smoke', { smoke: true })])
+    holds('noise', { noise: 75 }, 5 * minuteMs)
+    const before = live.items.length
+    live.commit([live.rules(texts[1] ?? '')])
+    expect(live.items.slice(before)).toMatchObject([
+      { kind: 'clear', body: { resolves: false, reason: { en: expect.stringMatching(/rule/i) } } },
+    ])
+    // A process that ends right after it begins under the new ones.
+    live.restart(secondMs)
+    live.commit([live.says('smoke', { smoke: false })])
+    live.commit([live.says('smoke', { smoke: true })])
+    expect(live.items.slice(before + 1).map(({ kind }) => kind)).not.toContain('anomaly')
+  })
+})
+
+describe('what runs while the rules change', { timeout: 60_000 }, () => {
+  const raisedAt = (key: string): number[] =>
+    live.items.flatMap(({ kind, body }) =>
+      kind === 'anomaly' && body.key.startsWith(key) ? [body.raisedAt ?? 0] : [],
+    )
+  const cleared = (): number => live.items.filter(({ kind }) => kind === 'clear').length
+  const noisier = 'above: { raise: 70, clear: 65 }'
+
+  test('a waiting of `forMs` goes on over rules that changed elsewhere, and over a restart right after', () => {
+    const lives = (changed: string | null): readonly OutboxItem[] => {
+      live = new Live(shipped)
+      holds('noise', { noise: 72 }, minuteMs)
+      if (changed !== null) live.commit([live.rules(changed)])
+      live.restart(secondMs)
+      holds('noise', { noise: 72 }, 2 * minuteMs)
+      return live.items
+    }
+    const undisturbed = lives(null)
+    live.close()
+    expect(raisedAt('noise.high')).toHaveLength(1)
+    expect(lives(text.replace('raise: 1.0, clear: 0.8', 'raise: 1.2, clear: 0.8'))).toEqual(
+      undisturbed,
+    )
+    expect(replayed()).toEqual(live.items)
+  })
+
+  test('what stands goes on standing under its reworded rule, and clears by the new numbers', async () => {
+    live = new Live(shipped)
+    holds('noise', { noise: 72 }, 3 * minuteMs)
+    expect(raisedAt('noise.high')).toHaveLength(1)
+    live.commit([live.rules(text.replace(noisier, 'above: { raise: 80, clear: 60 }'))])
+    expect(cleared()).toBe(0)
+    holds('noise', { noise: 62 }, 10 * minuteMs)
+    expect(cleared()).toBe(0)
+    holds('noise', { noise: 50 }, 10 * minuteMs)
+    expect(cleared()).toBe(1)
+    holds('noise', { noise: 72 }, 10 * minuteMs)
+    expect(raisedAt('noise.high')).toHaveLength(1)
+    expect(replayed()).toEqual(live.items)
+  })
+
+  test('a person is unseen by the hours since their last sign of life, not since the change', async () => {
+    live = new Live(shipped, 6 * hourMs)
+    const keep = (ms: number): void => {
+      for (let left = ms; left > 0; left -= 10 * minuteMs) {
+        for (const id of ['door', 'motion']) live.commit([live.says(id, { battery: 90 })])
+        live.wait(10 * minuteMs)
+      }
+    }
+    live.commit([live.says('motion', { motion: false })])
+    keep(hourMs)
+    live.commit([live.says('motion', { motion: true })])
+    const seen = live.now
+    keep(5 * hourMs)
+    live.commit([live.rules(text.replace(noisier, 'above: { raise: 80, clear: 60 }'))])
+    keep(2 * hourMs)
+    expect(raisedAt('resident.')).toEqual([seen + 6 * hourMs])
+    expect(replayed()).toEqual(live.items)
+  })
+
+  // Only what is broken by itself is set aside; the box goes on with what it had.
+  test('a text that is no rules is set aside as a record, and nothing else with it', () => {
+    live = new Live(shipped)
+    live.commit([live.rules('noise: 1'), live.says('smoke', { smoke: true })])
+    live.wait(minuteMs)
+    expect(raisedAt('smoke.alarm')).toHaveLength(1)
+  })
 })
 
 /** A sensor that says a value each half minute. */

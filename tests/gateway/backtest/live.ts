@@ -135,6 +135,10 @@ export class Live {
     return record('fact', this.now, JSON.stringify(fact))
   }
 
+  rules(text: string): LogRecord {
+    return record('rules', this.now, text, 'set')
+  }
+
   change(content: object): LogRecord {
     return record('roster', this.now, JSON.stringify(content))
   }

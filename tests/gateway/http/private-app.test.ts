@@ -1,17 +1,30 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { loadShippedRules } from '../../../config/rules.ts'
+import { loadRules, loadShippedRules } from '../../../config/rules.ts'
+import { CodedError } from '../../../contracts/errors.ts'
 import type { GatewayHealth } from '../../../contracts/health.ts'
 import type { Roster } from '../../../contracts/roster.ts'
+import type { RulesInForce } from '../../../contracts/rules.ts'
 import { createReplayDesk } from '../../../gateway/backtest/desk.ts'
 import type { TelemetryQuestion } from '../../../gateway/http/device-routes.ts'
 import { createPrivateApp } from '../../../gateway/http/private-app.ts'
+import { checkRules } from '../../../gateway/pipeline/rules-check.ts'
 import { RosterBook } from '../../../gateway/model/roster-book.ts'
 
 const serviceToken = 'a-token-of-the-test'
 const authorization = `Bearer ${serviceToken}`
 const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xd9])
+const inForce: RulesInForce = {
+  text: '# none',
+  version: '0123456789ab',
+  source: 'shipped',
+  by: 'gateway',
+  since: 1,
+  file: null,
+  lines: [],
+  rules: [],
+}
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0)) await close()
@@ -71,6 +84,16 @@ function build() {
       file: join(tmpdir(), 'none', 'gateway.db'),
       inForce: loadShippedRules,
     }),
+    rules: {
+      current: async () => inForce,
+      check: async (text) => checkRules(text, loadRules),
+      set: async (text) => {
+        const { valid, lines } = checkRules(text, loadRules)
+        if (!valid) throw new CodedError('rules.invalid', 'wrong', { lines })
+        return { ...inForce, text, source: 'set' }
+      },
+      reset: async () => inForce,
+    },
   })
   closers.push(async () => app.close())
   return { app, book, asked, listeners, opened }
@@ -199,4 +222,29 @@ test('doors, barriers, terminals and faces: what is not in shape is refused befo
   expect(opened).toEqual(['door d1 wang', 'barrier b1 wang', 'report demo t1 r1'])
   const count = await app.inject({ url: '/faces/count', headers: { authorization } })
   expect(count.json()).toEqual({ persons: 3, templates: 4 })
+})
+
+test('rules: read, checked, set and taken back; what is wrong comes with its lines', async () => {
+  const { app } = build()
+  const ask = (method: 'GET' | 'PUT' | 'DELETE' | 'POST', url: string, payload?: object) =>
+    app.inject({ method, url, headers: { authorization }, ...(payload && { payload }) })
+  expect((await ask('GET', '/rules')).json()).toEqual(inForce)
+  expect((await ask('POST', '/rules/check', { text: 'noise: 1' })).json()).toMatchObject({
+    valid: false,
+    lines: [{ line: 1, text: expect.stringMatching(/noise/) }],
+  })
+  const wrong = await ask('PUT', '/rules', { text: 'noise: 1', by: 'wang' })
+  expect([wrong.statusCode, wrong.json()]).toMatchObject([
+    422,
+    { code: 'rules.invalid', lines: [{ line: 1 }] },
+  ])
+  expect((await ask('PUT', '/rules', { text: '{}', by: 'wang' })).json().source).toBe('set')
+  expect((await ask('DELETE', '/rules', { by: 'wang' })).statusCode).toBe(200)
+  for (const [method, url, body] of [
+    ['PUT', '/rules', { text: '{}' }],
+    ['PUT', '/rules', { text: '', by: 'wang' }],
+    ['DELETE', '/rules', {}],
+    ['POST', '/rules/check', { text: 1 }],
+  ] as const)
+    expect((await ask(method, url, body)).statusCode).toBe(400)
 })

@@ -12,7 +12,7 @@ import { createOutboxStore, type OutboxStore } from '../../../gateway/outbox/out
 import type { ForeignParts } from '../../../gateway/pipeline/adapter-host.ts'
 import { BatchRunner } from '../../../gateway/pipeline/batch-runner.ts'
 import { migrateGateway } from '../../../gateway/pipeline/compose.ts'
-import type { BatchResult } from '../../../gateway/pipeline/processor.ts'
+import type { BatchResult } from '../../../gateway/pipeline/batch-result.ts'
 import { createSqliteSeries, type SqliteSeries } from '../../../gateway/telemetry/sqlite-series.ts'
 import { silent, twoSensors } from '../broker/rig.ts'
 

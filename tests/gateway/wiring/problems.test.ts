@@ -24,6 +24,7 @@ const codesOf = (model: Model, more: Partial<Symptoms> = {}) =>
     unusableFaces: 0,
     seriesError: null,
     poisoned: 0,
+    rules: [],
     commitsRefused: null,
     ...more,
   }).map(({ code, what }) => `${code} ${what.en}`)
