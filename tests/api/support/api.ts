@@ -8,7 +8,7 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { parseCategories } from '../../../config/categories.ts'
 import { parseOrg } from '../../../config/org.ts'
 import type { Role } from '../../../contracts/http/auth.ts'
-import { type Api, type ApiOptions, startApi } from '../../../api/start.ts'
+import { type Api, type ApiDeps, type ApiOptions, startApi } from '../../../api/start.ts'
 
 export const serviceToken = 'service-token-of-the-tests-0123456789'
 /** In place of LINLI_PASS_KEY. */
@@ -45,9 +45,12 @@ export const noon = Date.UTC(2026, 10, 20, 4)
 
 /**
  * The whole api on a real SQLite file in its own folder, answers checked against their schema. What is
- * not said is as in service; the password of `admin` is `adminPassword`.
+ * not said is as in service; the password of `admin` is `adminPassword`. With `clocks` of its own `time` moves nothing.
  */
-export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<TestApi> {
+export async function startTestApi(
+  options: Partial<ApiOptions> = {},
+  clocks?: Pick<ApiDeps, 'clock' | 'machine'>,
+): Promise<TestApi> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'linli-api-')))
   const time = { now: noon }
   const start = async (): Promise<Api> =>
@@ -59,6 +62,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
         // As the wall clock: what is due comes when a test moves it.
         machine: { boot: 'test', nowMs: () => time.now },
         logger: pino({ level: 'silent' }),
+        ...clocks,
       },
       {
         home,
