@@ -43,6 +43,7 @@ import { systemRoutes } from './routes/system.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
 import { ticketRoutes } from './routes/tickets.ts'
 import { vehicleRoutes } from './routes/vehicles.ts'
+import { visitPhotoRoutes } from './routes/visit-photos.ts'
 import { visitorRoutes } from './routes/visitors.ts'
 import { watchlistRoutes } from './routes/watchlist.ts'
 import type { Services } from './services.ts'
@@ -101,6 +102,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
       await api.register(visitorRoutes(services))
       await api.register(watchlistRoutes(services))
       await api.register(careRoutes(services))
+      await api.register(visitPhotoRoutes(services))
       await api.register(careSignRoutes(services))
       await api.register(deathRoutes(services))
       await api.register(modeRoutes(services))

@@ -56,6 +56,8 @@ async function main(): Promise<void> {
         address: () => address,
       },
       evidenceDays: config.cameras.evidenceDays,
+      visitDays: config.carePlans.visitDays,
+      visitPhotoDays: config.carePlans.photoDays,
       access: {
         pictureLivenessAcceptedBy: config.access.pictureLivenessAcceptedBy,
         relayAddresses: config.access.relayAddresses,

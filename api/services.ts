@@ -21,6 +21,7 @@ import type { Outgoing } from './notify/outgoing.ts'
 import type { GatewayClient } from './gateway/gateway-client.ts'
 import type { GatewayWatch } from './gateway/gateway-watch.ts'
 import type { VisitForwarder } from './people/visit-forwarder.ts'
+import type { VisitPhotos } from './people/visit-photos.ts'
 import type { Metrics } from './plugins/metrics.ts'
 import type { Random } from './random.ts'
 import type { ActDeps } from './tickets/act.ts'
@@ -49,6 +50,7 @@ export interface Services {
   /** Brings a change to the box; true when it is in force there. */
   readonly push: (change: RosterChange) => Promise<boolean>
   readonly visits: VisitForwarder
+  readonly visitPhotos: VisitPhotos
   /** Deletes templates until they are gone. */
   readonly removals: FaceRemovals
   /** What the law wants done and nobody has done yet. */

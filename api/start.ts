@@ -26,6 +26,8 @@ import { createGatewayWatch } from './gateway/gateway-watch.ts'
 import type { NotifySettings } from '../config/notify-schema.ts'
 import { createOutgoing } from './notify/outgoing.ts'
 import { VisitForwarder } from './people/visit-forwarder.ts'
+import type { VisitRetention } from './people/visit-retention.ts'
+import { createVisitPhotos } from './people/visit-photos.ts'
 import { createMetrics } from './plugins/metrics.ts'
 import { webIsThere } from './plugins/web.ts'
 import { pruneEveryMinute } from './pruning.ts'
@@ -58,6 +60,9 @@ export interface ApiOptions {
   readonly pictureQuotaBytes?: number
   /** Days that evidence stays after its ticket has closed. */
   readonly evidenceDays?: number
+  /** Days that visits and their photos stay; left out: three years and 90 days. */
+  readonly visitDays?: number
+  readonly visitPhotoDays?: number
   readonly retention?: Retention
   readonly passwords?: PasswordsOptions
   readonly stream?: StreamOptions
@@ -148,7 +153,7 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
   await services.transact((trx) => services.care.overdue.begin(trx))
   services.deadlines.start()
   await services.outgoing.start()
-  const pruning = pruneEveryMinute(services, retention, logger)
+  const pruning = pruneEveryMinute(services, { ...retention, ...visitRetention(options) }, logger)
   return {
     app,
     firstStart,
@@ -185,6 +190,17 @@ const pictureStore = (parts: Pick<Services, 'db' | 'clock'>, options: ApiOptions
     closedMs: (options.evidenceDays ?? 30) * dayMs,
   })
 
+/** Photos of visits never take more than a quarter of what evidence may take. */
+const visitRetention = ({
+  visitDays = 1_095,
+  visitPhotoDays = 90,
+  pictureQuotaBytes = defaultQuotaBytes,
+}: ApiOptions): VisitRetention => ({
+  visitsMs: visitDays * dayMs,
+  photosMs: visitPhotoDays * dayMs,
+  photoBytesMax: pictureQuotaBytes / 4,
+})
+
 type Wired = ApiDeps & Pick<Services, 'db' | 'hub' | 'gateway' | 'push' | 'steady'>
 
 function wire(parts: Wired, options: ApiOptions): Services {
@@ -217,6 +233,7 @@ function wire(parts: Wired, options: ApiOptions): Services {
     community: options.community,
   })
   const { watchlistEnabled } = accessRules
+  const pictures = pictureStore(parts, options)
   const expire = createExpiry({ transact, clock, push, watchlistEnabled })
   return {
     db,
@@ -226,11 +243,12 @@ function wire(parts: Wired, options: ApiOptions): Services {
     passwords: createPasswords(options.passwords),
     limiter: createLoginLimiter(clock),
     logAccess: createAccessLog(db, clock),
-    pictures: pictureStore(parts, options),
+    pictures,
     gateway,
     gatewayWatch: createGatewayWatch({ gateway, clock }),
     push,
     visits: new VisitForwarder({ db, clock, logger, gateway }),
+    visitPhotos: createVisitPhotos({ db, transact, clock, pictures, gateway }),
     removals: new FaceRemovals({ db, transact, clock, logger, gateway, expire }),
     notices: createNotices({ db, clock, filingNumber: accessRules.filingNumber }),
     accessRules,

@@ -27,7 +27,7 @@ export function parseConfig(text: string, source: string, folder: string): Confi
     },
     rules: { file: placed(config.rules.file) },
     ladders: { file: placed(config.ladders.file) },
-    carePlans: { file: placed(config.carePlans.file) },
+    carePlans: { ...config.carePlans, file: placed(config.carePlans.file) },
   }
 }
 

@@ -166,7 +166,21 @@ const Ladders = Type.Object(
 )
 
 const CarePlans = Type.Object(
-  { file: name('levels and checklist to use in place of the shipped config/care-plans.yaml') },
+  {
+    file: name('levels and checklist to use in place of the shipped config/care-plans.yaml'),
+    visitDays: Type.Integer({
+      minimum: 60,
+      maximum: 3_650,
+      default: 1_095,
+      description: 'days that a visit stays on record',
+    }),
+    photoDays: Type.Integer({
+      minimum: 1,
+      maximum: 3_650,
+      default: 90,
+      description: 'days that photos of visits stay; never longer than the visit',
+    }),
+  },
   closed,
 )
 

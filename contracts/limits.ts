@@ -17,6 +17,7 @@ export const limits = {
   listMax: 1_000,
   telemetryPointsMax: 50_000,
   evidencePerTicketMax: 200,
+  photosPerVisitMax: 4,
   /** An MP4 of some seconds before and after an anomaly. */
   clipBytesMax: 32 * 1024 * 1024,
   clipFramesMax: 600,

@@ -20,6 +20,7 @@ import { Detection, FaceQuality } from './detections.ts'
  * | `POST /care/signs` CareSignReport | 204; told twice by one id it counts once |
  * | `POST /commands` CommandRequest | CommandOutcome |
  * | `POST /faces` EnrolRequest | EnrolAnswer; 422 `face.not-usable`, 409 `face.duplicate` |
+ * | `POST /redact` RedactPhotoRequest | RedactPhotoAnswer; 503 `photo.unmasked` where faces or plates may be left |
  * | `DELETE /faces/{template}` | ForgetAnswer, also where there was none |
  * | `GET /faces/count` | `{"persons", "templates"}` |
  * | `POST /doors/{id}/open`, `POST /barriers/{id}/open` OpenRequest | CommandOutcome |
@@ -104,6 +105,23 @@ export const ForgetAnswer = Type.Object({
   pictures: Type.Integer(),
 })
 export type ForgetAnswer = Static<typeof ForgetAnswer>
+
+/** A photo of a visit, base64 JPEG. */
+export const RedactPhotoRequest = Type.Object({
+  picture: Type.String({ minLength: 1, maxLength: 5_700_000 }),
+})
+export type RedactPhotoRequest = Static<typeof RedactPhotoRequest>
+
+/** The same without faces, plates and what the camera wrote into it (EXIF, position). */
+export const RedactPhotoAnswer = Type.Object({
+  picture: Type.String(),
+  widthPx: Type.Integer(),
+  heightPx: Type.Integer(),
+  /** Places that were made unrecognisable; the same face may count twice. */
+  faces: Type.Integer(),
+  plates: Type.Integer(),
+})
+export type RedactPhotoAnswer = Static<typeof RedactPhotoAnswer>
 
 export const OpenRequest = Type.Object({
   community: Type.String(),

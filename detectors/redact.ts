@@ -2,6 +2,7 @@ import sharp from 'sharp'
 import type { Polygon } from '../contracts/detections.ts'
 import { decodeJpeg } from './decode.ts'
 import { type Overlay, overlaySvg } from './draw-boxes.ts'
+import { everyFace } from './every-face.ts'
 import type { FaceDetector } from './face-detector.ts'
 import type { Box, DecodedImage } from './image.ts'
 import { applyMasks } from './mask.ts'
@@ -16,6 +17,8 @@ export interface RedactOptions {
   readonly plates?: PlateDetector | null
   /** Privacy masks, relative; filled flat before anything looks at the picture. */
   readonly masks?: readonly Polygon[]
+  /** Somebody took it by hand: faces are looked for near, far and lying, and it is shrunk to what a screen shows. */
+  readonly photo?: boolean
   /** JPEG quality 1..100. */
   readonly quality?: number
 }
@@ -38,6 +41,8 @@ export interface RedactedPicture {
 const scoreMin = 0.4
 /** Faces down to about 12 px of a full-HD picture are found and mosaicked. */
 const longSideMaxPx = 1280
+/** Of photos: enough to see a home by, and no letter on a table. */
+const photoLongSideMaxPx = 1920
 
 /** As for faces: a sign blurred by mistake costs nothing. */
 const plateScoreMin = 0.15
@@ -56,10 +61,10 @@ export async function redactPicture(
   options: RedactOptions = {},
 ): Promise<RedactedPicture> {
   const { knownFacesPx = [], overlay = null, quality = 85, plates, masks = [] } = options
-  const image = await decodeJpeg(jpeg)
+  const image = options.photo === true ? await decodePhoto(jpeg) : await decodeJpeg(jpeg)
   applyMasks(image, masks)
   // Both look before either destroys: a mosaic over a face may hide the plate beside it from the other.
-  const faces = detector === null ? [] : await facesOf(image, detector)
+  const faces = detector === null ? [] : await facesOf(image, detector, options)
   const found = plates == null ? [] : await plates.detect(image, { scoreMin: plateScoreMin })
   if (detector === null) mosaicAll(image)
   else mosaic(image, [...knownFacesPx, ...faces])
@@ -82,7 +87,18 @@ export async function redactPicture(
   }
 }
 
-async function facesOf(image: DecodedImage, detector: FaceDetector): Promise<Box[]> {
+/** Shrunk for good: what is found in it is told in its own pixels. */
+async function decodePhoto(jpeg: Uint8Array): Promise<DecodedImage> {
+  const image = await decodeJpeg(jpeg, photoLongSideMaxPx)
+  return { ...image, originalWidthPx: image.widthPx, originalHeightPx: image.heightPx }
+}
+
+async function facesOf(
+  image: DecodedImage,
+  detector: FaceDetector,
+  { photo = false }: RedactOptions,
+): Promise<Box[]> {
+  if (photo) return everyFace(image, detector)
   const found = await detector.detect(image, { scoreMin, longSideMaxPx })
   return found.map((face) => face.boxPx)
 }

@@ -50,7 +50,9 @@ export async function readPerson(
     away: await absences(db, resident.id, now, whole),
     plan: plan === null ? null : planShown(await planItem(db, deps.care, plan), whole),
     visits: await visitsOf(db, deps.care, resident.id, plan, now),
-    lastVisits: whole ? last : last.map((visit) => ({ ...visit, note: null })),
+    lastVisits: whole
+      ? last
+      : last.map((visit) => ({ ...visit, note: null, form: null, photos: [] })),
     contacts: (await contactsOf(db, resident.id)).map((row) =>
       contactItem(row, principal.role, whole),
     ),

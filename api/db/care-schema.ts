@@ -43,8 +43,22 @@ export interface DeathsTable {
   kept: string | null
 }
 
+/** What a visitor photographed, as the box gave it back: faces and plates are gone from it. */
+export interface VisitPhotosTable {
+  visit: string
+  sha256: string
+  /** Of the file that was sent: a repeat is known by it. */
+  upload_sha256: string
+  width_px: number
+  height_px: number
+  by_id: string
+  by_name: string
+  created_at: number
+}
+
 export interface CareTables {
   suspensions: SuspensionsTable
   care_signs: CareSignsTable
   deaths: DeathsTable
+  visit_photos: VisitPhotosTable
 }

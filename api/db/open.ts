@@ -15,6 +15,7 @@ import { devices } from './migrations/0011-devices.ts'
 import { deviceVia } from './migrations/0012-device-via.ts'
 import { deviceViaByPerson } from './migrations/0013-device-via-by-person.ts'
 import { broadcast } from './migrations/0014-broadcast.ts'
+import { visitPhotos } from './migrations/0015-visit-photos.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -63,6 +64,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0012-device-via': deviceVia(),
         '0013-device-via-by-person': deviceViaByPerson(),
         '0014-broadcast': broadcast(),
+        '0015-visit-photos': visitPhotos(),
       }),
     },
   })

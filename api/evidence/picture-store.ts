@@ -8,6 +8,7 @@ import { inNoCandidate, shownInCandidate } from '../anomalies/candidate-files.ts
 import type { Principal } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import { maySee } from '../tickets/store.ts'
+import { inNoVisit, shownInVisit } from './visit-files.ts'
 import { endings, type EvidenceType, evidenceTypes, typeOf } from './evidence-type.ts'
 import { writeSynced } from './write-synced.ts'
 
@@ -15,13 +16,19 @@ export interface EvidenceFile {
   readonly bytes: Buffer
   readonly type: EvidenceType
   readonly community: string
+  /** What the access log calls a look at it. */
+  readonly what: 'evidence' | 'care.photo'
 }
+
+type Shown = Pick<EvidenceFile, 'community' | 'what'>
 
 export interface PictureStore {
   /** Stores a JPEG or an MP4 under its hash; a repeat changes nothing. True when it is new. */
   put(sha256: string, bytes: Buffer, type: EvidenceType): Promise<boolean>
-  /** The file, if this person may see a ticket or decide a candidate that shows it; else null. */
+  /** The file, if this person may see a ticket, decide a candidate or know of a visit that shows it; else null. */
   get(sha256: string, principal: Principal): Promise<EvidenceFile | null>
+  /** Deletes it now if nothing names it any more. */
+  drop(sha256: string): Promise<void>
   /** Deletes what is past its time: of closed tickets, and what no ticket ever named. Says how many. */
   sweep(): Promise<number>
   readonly deleted: number
@@ -99,13 +106,14 @@ export function createPictureStore(
       return true
     },
     async get(sha256, principal) {
-      const community = await shownIn(deps.db, sha256, principal)
-      if (community === null) return null
-      for (const type of evidenceTypes) {
-        const bytes = await readOrNull(fileOf(sha256, type))
-        if (bytes !== null) return { bytes, type, community }
-      }
-      return null
+      const shown = await shownIn(deps.db, sha256, principal)
+      if (shown === null) return null
+      const file = await readFirst(fileOf, sha256)
+      return file === null ? null : { ...file, ...shown }
+    },
+    async drop(sha256) {
+      const [unnamed] = await orphans(deps.db, Number.MAX_SAFE_INTEGER, 1, sha256)
+      if (unnamed !== undefined) await remove(unnamed)
     },
     async sweep() {
       const now = deps.clock()
@@ -129,8 +137,8 @@ function check(sha256: string, bytes: Buffer, type: EvidenceType): void {
   if (actual !== sha256) throw new CodedError('request.invalid', `sha256 is ${actual}`)
 }
 
-/** Community of a ticket or candidate that shows it and that this person may see. */
-async function shownIn(db: Db, sha256: string, principal: Principal): Promise<string | null> {
+/** Where it is shown to this person: in a ticket, else to whoever decides, else with a visit. */
+async function shownIn(db: Db, sha256: string, principal: Principal): Promise<Shown | null> {
   const tickets = await db
     .selectFrom('ticket_evidence')
     .innerJoin('tickets', 'tickets.id', 'ticket_evidence.ticket_id')
@@ -139,7 +147,10 @@ async function shownIn(db: Db, sha256: string, principal: Principal): Promise<st
     .limit(100)
     .execute()
   const ticket = tickets.find((row) => maySee(principal, row))
-  return ticket?.community ?? shownInCandidate(db, sha256, principal)
+  const community = ticket?.community ?? (await shownInCandidate(db, sha256, principal))
+  if (community !== null) return { community, what: 'evidence' }
+  const visited = await shownInVisit(db, sha256, principal)
+  return visited === null ? null : { community: visited, what: 'care.photo' }
 }
 
 async function usedBytes(db: Db): Promise<number> {
@@ -150,8 +161,13 @@ async function usedBytes(db: Db): Promise<number> {
   return Number(row?.bytes ?? 0)
 }
 
-/** The oldest that no ticket and no waiting candidate names, stored before `before`. */
-async function orphans(db: Db, before: number, limit: number): Promise<string[]> {
+/** The oldest that no ticket, waiting candidate or visit names, stored before `before`; or only this one. */
+async function orphans(
+  db: Db,
+  before: number,
+  limit: number,
+  only: string | null = null,
+): Promise<string[]> {
   const rows = await db
     .selectFrom('pictures')
     .select('sha256')
@@ -160,6 +176,8 @@ async function orphans(db: Db, before: number, limit: number): Promise<string[]>
       sql<boolean>`not exists (select 1 from ticket_evidence e where e.sha256 = pictures.sha256)`,
     )
     .where(inNoCandidate(before))
+    .where(inNoVisit)
+    .$if(only !== null, (query) => query.where('sha256', '=', only))
     .orderBy('created_at')
     .limit(limit)
     .execute()
@@ -177,10 +195,22 @@ async function ofClosed(db: Db, before: number, limit: number): Promise<string[]
         where e.sha256 = pictures.sha256 and (t.closed_at is null or t.closed_at > ${before}))`,
     )
     .where(inNoCandidate(before))
+    .where(inNoVisit)
     .orderBy('created_at')
     .limit(limit)
     .execute()
   return rows.map(({ sha256 }) => sha256)
+}
+
+async function readFirst(
+  fileOf: (sha256: string, type: EvidenceType) => string,
+  sha256: string,
+): Promise<Pick<EvidenceFile, 'bytes' | 'type'> | null> {
+  for (const type of evidenceTypes) {
+    const bytes = await readOrNull(fileOf(sha256, type))
+    if (bytes !== null) return { bytes, type }
+  }
+  return null
 }
 
 async function readOrNull(file: string): Promise<Buffer | null> {

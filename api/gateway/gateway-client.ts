@@ -13,6 +13,7 @@ import type {
   EnrolRequest,
   ForgetAnswer,
   OpenRequest,
+  RedactPhotoAnswer,
   TelemetryAnswer,
 } from '../../contracts/private-api.ts'
 import type { Roster, RosterChange } from '../../contracts/roster.ts'
@@ -34,6 +35,8 @@ export interface GatewayClient {
   enrol(request: EnrolRequest): Promise<EnrolAnswer>
   /** Also where there was no such template. */
   forget(template: string): Promise<ForgetAnswer>
+  /** A photo without faces and plates; throws `photo.unmasked` where the box cannot vouch for that. */
+  redact(jpeg: Buffer): Promise<RedactPhotoAnswer>
   open(what: 'doors' | 'barriers', device: string, request: OpenRequest): Promise<CommandOutcome>
   parking(community: string): Promise<ParkingAnswer>
   terminalReport(community: string, device: string, report: TerminalReport): Promise<void>
@@ -138,13 +141,19 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
 
 type Json = <T>(path: string, options?: Call) => Promise<T>
 
-/** Faces, doors, barriers. */
+/** Faces, photos, doors, barriers. */
 function accessCalls(
   json: Json,
   call: (path: string, options?: Call) => Promise<Response>,
-): Pick<GatewayClient, 'enrol' | 'forget' | 'open' | 'parking' | 'terminalReport'> {
+): Pick<GatewayClient, 'enrol' | 'redact' | 'forget' | 'open' | 'parking' | 'terminalReport'> {
   return {
     enrol: (body) => json<EnrolAnswer>('/faces', { method: 'POST', body, timeoutMs: enrolMs }),
+    redact: (jpeg) =>
+      json<RedactPhotoAnswer>('/redact', {
+        method: 'POST',
+        body: { picture: jpeg.toString('base64') },
+        timeoutMs: enrolMs,
+      }),
     forget: (template) =>
       json<ForgetAnswer>(`/faces/${encodeURIComponent(template)}`, { method: 'DELETE' }),
     open: (what, device, body) =>
@@ -219,7 +228,7 @@ async function refusalOf(response: Response): Promise<CodedError> {
   const known =
     typeof code === 'string' &&
     code in errorTable &&
-    (response.status < 500 || code.startsWith('model.'))
+    (response.status < 500 || code.startsWith('model.') || code === 'photo.unmasked')
   const passes = known && code !== 'auth.required'
   return new CodedError(
     passes ? (code as ErrorCode) : 'gateway.unreachable',

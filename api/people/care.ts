@@ -11,6 +11,7 @@ import type { Db, Trx } from '../db/open.ts'
 import { awayOf } from '../roster/rows.ts'
 import { happenedAt } from './care-signs.ts'
 import { findResident, type PeopleDeps, publishResident, type ResidentRow } from './residents.ts'
+import { photosOf } from './visit-photos.ts'
 
 type Away = RosterResident['away'][number]
 
@@ -85,6 +86,7 @@ export async function recordVisit(
     note: body.note ?? null,
     by: { id: actor.id, name: actor.name },
     form: body.form ?? null,
+    photos: [],
   }
   await trx
     .insertInto('visits')
@@ -115,6 +117,10 @@ export async function listVisits(db: Db, resident: string, limit: number): Promi
     .orderBy('id', 'desc')
     .limit(limit)
     .execute()
+  const photos = await photosOf(
+    db,
+    rows.map(({ id }) => id),
+  )
   return rows.map((row) => ({
     id: row.id,
     resident: row.resident,
@@ -123,6 +129,7 @@ export async function listVisits(db: Db, resident: string, limit: number): Promi
     note: row.note,
     by: { id: row.by_id, name: row.by_name },
     form: fromJsonOrNull(row.form) as VisitItem['form'],
+    photos: photos.get(row.id) ?? [],
   }))
 }
 

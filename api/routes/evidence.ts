@@ -72,7 +72,8 @@ function showRoute(app: App, deps: Deps, url: string): void {
         },
       },
       schema: {
-        summary: 'A picture or clip of a ticket that you may see; one byte range is answered',
+        summary:
+          'A picture or clip of a ticket or visit that you may see; one byte range is answered',
         tags: ['tickets'],
         params: ByHash,
         response: {
@@ -88,7 +89,7 @@ function showRoute(app: App, deps: Deps, url: string): void {
       const file = await deps.pictures.get(sha256, principal)
       if (file === null) throw new CodedError('not-found', `evidence ${sha256}`)
       await deps.logAccess(principal, {
-        what: 'evidence',
+        what: file.what,
         target: sha256,
         community: file.community,
         reason: null,

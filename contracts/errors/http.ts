@@ -135,6 +135,20 @@ export const httpErrors = {
     '先办结一些工单，或在配置里加大空间',
     'Close some tickets, or give evidence more room',
   ),
+  'photo.unmasked': entry(
+    503,
+    '这张照片还不能打码，没有保存',
+    'This photo cannot be masked yet and was not kept',
+    '走访已记下，照片可以再传；缺模型时运行 npm run linli -- models pull',
+    'The visit is on record, send the photo again; where a model is missing: npm run linli -- models pull',
+  ),
+  'photo.too-many': entry(
+    409,
+    '这次走访的照片够多了',
+    'This visit has enough photos',
+    '一次走访最多 4 张；先删一张再传',
+    'At most 4 for a visit; delete one first',
+  ),
   'stream.full': entry(
     503,
     '同时在看的人太多',

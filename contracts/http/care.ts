@@ -62,6 +62,15 @@ export const DeathItem = Type.Object({
 export type DeathItem = Static<typeof DeathItem>
 export const SuspensionAnswer = withForce(Suspension)
 
+/** `GET /evidence/{sha256}.jpg` shows it to whoever may see the person. */
+export const VisitPhoto = Type.Object({
+  sha256: Type.String(),
+  widthPx: Type.Integer(),
+  heightPx: Type.Integer(),
+  at: Type.Number(),
+})
+export type VisitPhoto = Static<typeof VisitPhoto>
+
 export const VisitItem = Type.Object({
   id: Type.String(),
   resident: Type.String(),
@@ -71,6 +80,7 @@ export const VisitItem = Type.Object({
   by: Type.Object({ id: Type.String(), name: Type.String() }),
   /** Null where no checklist was filled in. */
   form: Type.Union([VisitForm, Type.Null()]),
+  photos: Type.Array(VisitPhoto),
 })
 export type VisitItem = Static<typeof VisitItem>
 export const VisitAnswer = withForce(VisitItem)

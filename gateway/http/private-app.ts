@@ -6,6 +6,7 @@ import { accessRoutes, type PrivateAccess } from './access-routes.ts'
 import type { PrivateDevices } from './device-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { type PrivateCameras, type PrivateLive, cameraRoutes } from './camera-routes.ts'
+import { type PhotoDeps, photoRoutes } from './photo-routes.ts'
 import { type PrivateReplay, replayRoutes } from './replay-routes.ts'
 import { type PrivateRules, rulesRoutes } from './rules-routes.ts'
 import { type PrivateRoster, rosterRoutes } from './roster-routes.ts'
@@ -21,6 +22,7 @@ export interface PrivateAppDeps {
   readonly access: PrivateAccess
   readonly replay: PrivateReplay
   readonly rules: PrivateRules
+  readonly photos: PhotoDeps
 }
 
 const rosterBytesMax = 64 * 1024 * 1024
@@ -71,5 +73,6 @@ export function createPrivateApp(deps: PrivateAppDeps): FastifyInstance {
   accessRoutes(app, deps.access)
   replayRoutes(app, deps.replay)
   rulesRoutes(app, deps.rules)
+  photoRoutes(app, deps.photos)
   return app
 }

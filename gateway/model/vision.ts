@@ -94,6 +94,8 @@ export interface RedactRequest {
   readonly knownFacesPx: readonly BoxPx[]
   readonly overlay: Overlay | null
   readonly masks?: readonly Polygon[]
+  /** A photo that somebody took, and no frame of a camera. */
+  readonly photo?: boolean
 }
 
 export interface Redacted {
@@ -102,6 +104,8 @@ export interface Redacted {
   readonly heightPx: number
   readonly faces: number
   readonly plates: number
+  /** No plate model: some may be readable in the picture. */
+  readonly platesUnknown: boolean
   /** No face model: the whole picture was made coarse. */
   readonly whole: boolean
 }

@@ -66,6 +66,7 @@ export function createGateway(inputs: GatewayInputs): Gateway {
     access: privateAccess({ faces, doors, barriers, roster: parts.book }),
     replay,
     rules: parts.rulesDesk,
+    photos: { redact: sight.pool.redact },
   })
   parts.eventIntake.onRefused((event) =>
     deviceEvent({ commands, doors, barriers, roster: parts.book }, event),

@@ -2,6 +2,7 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { decodeJpeg } from '../../detectors/decode.ts'
 import { overlaySvg } from '../../detectors/draw-boxes.ts'
+import { turnedBack } from '../../detectors/every-face.ts'
 import { createFaceDetector } from '../../detectors/face-detector.ts'
 import type { RgbImage } from '../../detectors/image.ts'
 import { mosaic } from '../../detectors/mosaic.ts'
@@ -117,6 +118,53 @@ describe.runIf(needs('shared-media') && needs('shared-models'))('real faces', ()
     }
   })
 })
+
+describe.runIf(needs('shared-media') && needs('shared-models'))('photos taken by hand', () => {
+  test.each([
+    ['lying on its side', 90],
+    ['upside down', 180],
+  ] as const)('a face that fills the picture, %s, is not left to be found', async (_name, turn) => {
+    const detector = await createFaceDetector(modelFile('face_det_yunet_n_dynamic.onnx'))
+    try {
+      const photo = await sharp(mediaFile('faces/obama_1.jpg'))
+        .rotate(turn)
+        .resize({ width: 3_000, height: 3_000, fit: 'inside' })
+        .jpeg()
+        .withExif({ IFD0: { Artist: 'somebody' }, IFD3: { GPSLatitudeRef: 'N' } })
+        .toBuffer()
+      expect((await sharp(photo).metadata()).exif).toBeDefined()
+      const redacted = await redactPicture(photo, detector, { photo: true })
+      expect(redacted.faces).toBeGreaterThan(0)
+      const { width, height, exif, orientation } = await sharp(redacted.jpeg).metadata()
+      expect([width, height]).toEqual([redacted.widthPx, redacted.heightPx])
+      expect(Math.max(redacted.widthPx, redacted.heightPx)).toBe(1920)
+      expect([exif, orientation]).toEqual([undefined, undefined])
+      const upright = await sharp(redacted.jpeg).rotate(-turn).jpeg().toBuffer()
+      const left = await detector.detect(await decodeJpeg(upright), {
+        scoreMin: 0.7,
+        longSideMaxPx: 640,
+      })
+      expect(left).toEqual([])
+    } finally {
+      await detector.dispose()
+    }
+  })
+})
+
+test.each([90, 180, 270] as const)(
+  'a box of the picture turned by %i lies where it lay',
+  (turn) => {
+    const [widthPx, heightPx] = [100, 60]
+    const [x, y] = [10, 20]
+    // Where the turned picture has the pixels of a box of 30 x 8 at 10, 20.
+    const there = {
+      90: [heightPx - y - 8, x, 8, 30],
+      180: [widthPx - x - 30, heightPx - y - 8, 30, 8],
+      270: [y, widthPx - x - 30, 8, 30],
+    } as const
+    expect(turnedBack(there[turn], turn, { widthPx, heightPx })).toEqual([x, y, 30, 8])
+  },
+)
 
 test('plates that were asked for without a model are named unknown, and the picture is not spoilt for it', async () => {
   const jpeg = await drawnJpeg({ widthPx: 320, heightPx: 180 })

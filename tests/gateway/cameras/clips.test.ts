@@ -142,6 +142,7 @@ describe.runIf(needs('ffmpeg'))('clips', () => {
           heightPx: 0,
           faces: 0,
           plates: 0,
+          platesUnknown: false,
           whole: false,
         }),
         evidence,

@@ -14,7 +14,15 @@ test('evidence is the plain picture and the same with boxes and zone, both redac
     async (_jpeg, request) => {
       asked.push(request)
       const jpeg = Buffer.from(request.overlay === null ? 'plain' : 'boxes')
-      return { jpeg, widthPx: 1, heightPx: 1, faces: 0, plates: 0, whole: false }
+      return {
+        jpeg,
+        widthPx: 1,
+        heightPx: 1,
+        faces: 0,
+        plates: 0,
+        platesUnknown: false,
+        whole: false,
+      }
     },
     {
       put: async (bytes, of) => {

@@ -64,8 +64,8 @@ function gatedHub(settings: Partial<CameraSettings> = {}) {
       },
       redact: async (jpeg, request) => {
         redacted.push(request)
-        const sizes = { widthPx: 1280, heightPx: 720 }
-        return { jpeg: Buffer.from(jpeg), ...sizes, faces: 0, plates: 0, whole: false }
+        const found = { faces: 0, plates: 0, platesUnknown: false, whole: false }
+        return { jpeg: Buffer.from(jpeg), widthPx: 1280, heightPx: 720, ...found }
       },
       createTracker: () => createTracker(1),
       record: (fact) => void facts.push(fact),

@@ -19,7 +19,15 @@ test('a wall of cameras that is opened for the first time gets every picture, tw
     most = Math.max(most, making)
     await new Promise((resolve) => setTimeout(resolve, 5))
     making -= 1
-    return { jpeg: Buffer.from(jpeg), widthPx: 1, heightPx: 1, faces: 0, plates: 0, whole: false }
+    return {
+      jpeg: Buffer.from(jpeg),
+      widthPx: 1,
+      heightPx: 1,
+      faces: 0,
+      plates: 0,
+      platesUnknown: false,
+      whole: false,
+    }
   }, 2)
   const names = Array.from({ length: 12 }, (_, index) => `cam-${index}`)
   const pictures = await Promise.all(
@@ -34,7 +42,15 @@ test('while others are being made, a camera with an older picture shows that one
   let block = false
   const view = new LiveView(async (jpeg) => {
     if (block) await new Promise<void>((resolve) => (release = resolve))
-    return { jpeg: Buffer.from(jpeg), widthPx: 1, heightPx: 1, faces: 0, plates: 0, whole: false }
+    return {
+      jpeg: Buffer.from(jpeg),
+      widthPx: 1,
+      heightPx: 1,
+      faces: 0,
+      plates: 0,
+      platesUnknown: false,
+      whole: false,
+    }
   }, 1)
   await view.show('a', frame('a1'), { zones: [] }, false)
   block = true

@@ -105,6 +105,7 @@ const copy: Redact = async (jpeg) => ({
   heightPx: 720,
   faces: 0,
   plates: 0,
+  platesUnknown: false,
   whole: false,
 })
 

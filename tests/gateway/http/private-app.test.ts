@@ -6,6 +6,7 @@ import { CodedError } from '../../../contracts/errors.ts'
 import type { GatewayHealth } from '../../../contracts/health.ts'
 import type { Roster } from '../../../contracts/roster.ts'
 import type { RulesInForce } from '../../../contracts/rules.ts'
+import { redactPicture } from '../../../detectors/redact.ts'
 import { createReplayDesk } from '../../../gateway/backtest/desk.ts'
 import type { TelemetryQuestion } from '../../../gateway/http/device-routes.ts'
 import { createPrivateApp } from '../../../gateway/http/private-app.ts'
@@ -94,6 +95,7 @@ function build() {
       },
       reset: async () => inForce,
     },
+    photos: { redact: (picture, request) => redactPicture(picture, null, request) },
   })
   closers.push(async () => app.close())
   return { app, book, asked, listeners, opened }
