@@ -16,7 +16,9 @@ import { deviceVia } from './migrations/0012-device-via.ts'
 import { deviceViaByPerson } from './migrations/0013-device-via-by-person.ts'
 import { broadcast } from './migrations/0014-broadcast.ts'
 import { visitPhotos } from './migrations/0015-visit-photos.ts'
+import { notifyQueue } from './migrations/0016-notify-queue.ts'
 import type { Database } from './schema.ts'
+import { keepingStatements } from './statements.ts'
 
 export type Db = Kysely<Database>
 export type Trx = Transaction<Database>
@@ -30,7 +32,9 @@ export async function openDatabase(file: string): Promise<Db> {
   sqlite.pragma('journal_mode = WAL')
   sqlite.pragma('synchronous = FULL')
   sqlite.pragma('busy_timeout = 5000')
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) })
+  const db = new Kysely<Database>({
+    dialect: new SqliteDialect({ database: keepingStatements(sqlite) }),
+  })
   try {
     // All or nothing, whenever the power goes; and one sync of the disk instead of one for each table.
     sqlite.exec('BEGIN IMMEDIATE')
@@ -65,6 +69,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0013-device-via-by-person': deviceViaByPerson(),
         '0014-broadcast': broadcast(),
         '0015-visit-photos': visitPhotos(),
+        '0016-notify-queue': notifyQueue(),
       }),
     },
   })

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { dayMs } from '../../contracts/clock.ts'
 import { newId } from '../../contracts/ids.ts'
 import { type Severity, severities } from '../../contracts/anomaly.ts'
@@ -53,8 +54,8 @@ async function digestFor(
     .select(['id', 'next_at', 'severity'])
     .where('person', '=', person)
     .where('channel', '=', channel)
-    .where('kind', '=', 'digest')
-    .where('state', '=', 'queued')
+    // In full, so that the small index of these answers.
+    .where(sql<boolean>`kind = 'digest' and state = 'queued'`)
     .executeTakeFirst()
   if (open !== undefined) {
     const next = Math.min(open.next_at ?? until, until)

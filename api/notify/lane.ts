@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { minuteMs, secondMs } from '../../contracts/clock.ts'
 import type { Db } from '../db/open.ts'
 import type { Transact } from '../db/transact.ts'
@@ -20,6 +21,9 @@ const backoff = { baseMs: 2 * secondMs, capMs: 5 * minuteMs }
 /** A message that alone is refused waits for others to go past it. */
 const stepAsideAfter = 6
 const triesMax = 20
+
+/** Said in full, so that their own small index answers. */
+const isReady = sql<boolean>`state = 'ready'`
 
 /** One channel: sends what was let through, in order, one at a time, and stops while the link is down. */
 export class Lane {
@@ -67,7 +71,7 @@ export class Lane {
         .selectFrom('notifications')
         .selectAll()
         .where('channel', '=', this.name)
-        .where('state', '=', 'ready')
+        .where(isReady)
         .orderBy('seq')
         .limit(1)
         .executeTakeFirst()
@@ -143,7 +147,7 @@ export class Lane {
       .updateTable('notifications')
       .set({ state: 'queued', released_at: null, next_at: until })
       .where('channel', '=', this.name)
-      .where('state', '=', 'ready')
+      .where(isReady)
       .execute()
   }
 }

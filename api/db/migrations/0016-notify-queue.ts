@@ -1,0 +1,19 @@
+import { type Migration, sql } from 'kysely'
+
+/** The few messages that are on their way, and the digests that still gather, among very many others. */
+export const notifyQueue = (): Migration => ({
+  async up(db) {
+    await db.schema
+      .createIndex('notifications_ready')
+      .on('notifications')
+      .columns(['channel', 'seq'])
+      .where(sql.ref('state'), '=', sql.lit('ready'))
+      .execute()
+    await db.schema
+      .createIndex('notifications_gathering')
+      .on('notifications')
+      .columns(['person', 'channel'])
+      .where(sql`kind = 'digest' and state = 'queued'`)
+      .execute()
+  },
+})
