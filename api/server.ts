@@ -8,6 +8,7 @@ import { parseCategories } from '../config/categories.ts'
 import { type Settings, isLoopback, readEnv } from '../config/env.ts'
 import { readConfig } from '../config/file.ts'
 import { readLadders, shippedLaddersPath } from '../config/ladders.ts'
+import { cleanLine, logOptions } from '../config/log-secrets.ts'
 import { parseOrg } from '../config/org.ts'
 import { CodedError } from '../contracts/errors.ts'
 import { type ListenOptions, listen } from './listen.ts'
@@ -24,7 +25,7 @@ const shipped = (file: string): string => readFileSync(`${root}config/${file}`, 
 async function main(): Promise<void> {
   const settings = readEnv(process.env)
   const config = readConfig(settings.configFile)
-  const logger = pino({ name: 'api', level: config.log.level })
+  const logger = pino(logOptions('api', config.log.level))
   if (settings.databaseUrl !== null) {
     throw new CodedError('config.invalid', 'LINLI_DATABASE_URL: PostgreSQL is not supported yet')
   }
@@ -117,9 +118,13 @@ function listeners(settings: Settings, plaintextAcceptedBy: string | null): List
   }
 }
 
-main().catch((error: unknown) => {
+function fail(error: unknown): never {
   const code = error instanceof CodedError ? error.code : 'internal'
   const message = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`${JSON.stringify({ level: 'fatal', part: 'api', code, message })}\n`)
+  process.stderr.write(cleanLine(JSON.stringify({ level: 'fatal', part: 'api', code, message })))
   process.exit(1)
-})
+}
+
+// What nobody caught is a line of the log like any other, clean.
+process.on('uncaughtException', fail)
+main().catch(fail)

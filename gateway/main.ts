@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { pino } from 'pino'
 import { readEnv } from '../config/env.ts'
 import { readConfig } from '../config/file.ts'
+import { cleanLine, logOptions } from '../config/log-secrets.ts'
 import { modelDirectories, resolveModels, shippedModels, wantedModels } from '../config/models.ts'
 import { CodedError } from '../contracts/errors.ts'
 import { rulesAtStart } from './rulebook/rules-at-start.ts'
@@ -16,7 +17,7 @@ async function main(): Promise<void> {
   setFlagsFromString('--heap-growing-percent=400')
   const settings = readEnv(process.env)
   const config = readConfig(settings.configFile)
-  const logger = pino({ name: 'gateway', level: config.log.level })
+  const logger = pino(logOptions('gateway', config.log.level))
   const { apiUrl, serviceToken, passKey } = settings
   if (apiUrl === null || serviceToken === null || passKey === null) {
     throw new CodedError(
@@ -58,8 +59,10 @@ async function main(): Promise<void> {
 function fail(error: unknown): never {
   const code = error instanceof CodedError ? error.code : 'internal'
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`${JSON.stringify({ level: 60, name: 'gateway', code, msg: detail })}\n`)
+  process.stderr.write(cleanLine(JSON.stringify({ level: 60, name: 'gateway', code, msg: detail })))
   process.exit(1)
 }
 
+// What nobody caught is a line of the log like any other, clean.
+process.on('uncaughtException', fail)
 main().catch(fail)

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { readEnv } from '../config/env.ts'
 import { readConfig } from '../config/file.ts'
+import { cleanText } from '../config/log-secrets.ts'
 import { CodedError, errorTable } from '../contracts/errors.ts'
 import { rulesAtStart } from './rulebook/rules-at-start.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
@@ -16,10 +17,12 @@ const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta
 function fail(error: unknown): never {
   if (error instanceof CodedError) {
     const { title, hint } = errorTable[error.code]
-    process.stderr.write(`${title.zh} / ${title.en} [${error.code}]\n  ${error.message}\n`)
+    process.stderr.write(`${title.zh} / ${title.en} [${error.code}]\n`)
+    process.stderr.write(`  ${cleanText(error.message)}\n`)
     process.stderr.write(`  → ${hint.zh} / ${hint.en}\n`)
   } else {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.stderr.write(`${cleanText(detail)}\n`)
   }
   process.exit(1)
 }
@@ -50,7 +53,7 @@ async function main(): Promise<void> {
           (list ?? []).map((one) => one.address),
         ),
       show: (text) => process.stdout.write(text),
-      warn: (text) => process.stderr.write(`${text}\n`),
+      warn: (text) => process.stderr.write(`${cleanText(text)}\n`),
     },
     { gatewayFile: fileOf('./main.js'), apiFile: fileOf('../api/server.js') },
   )

@@ -1,7 +1,8 @@
 import { CodedError } from '../../contracts/errors.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
 
-const userInfo = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@([^/?#]*)/i
+/** Up to the last `@`: a password may hold `/`, also where it should not. */
+const userInfo = /^([a-z][a-z0-9+.-]*:\/\/)([^?#]*)@([^/?#]*)/i
 const secretInQuery = /([?&][^=&#]*(?:pass|pwd|token|secret|auth|key)[^=&#]*=)[^&#]*/gi
 const hidden = '***'
 

@@ -54,6 +54,9 @@ export function parseAddress(source: string): SourceAddress {
   const authority = end === -1 ? rest : rest.slice(0, end)
   const tail = (end === -1 ? '' : rest.slice(end)).replace(/#.*$/, '')
   const at = authority.lastIndexOf('@')
+  // Where a password holds a bare `/`, half of it would be taken for the host, called and shown.
+  if (tail.replace(/\?.*$/, '').includes('@') || (at !== -1 && tail.includes('@')))
+    return refuse('write / in a password as %2F, ? as %3F, and @ in a path as %40')
   const { host, port } = hostAndPort(authority.slice(at + 1), defaultPort[known])
   const shownHost = host.includes(':') ? `[${host}]` : host
   return {

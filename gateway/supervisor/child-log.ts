@@ -1,4 +1,5 @@
 import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
+import { cleanText } from '../../config/log-secrets.ts'
 import type { Clock } from '../../contracts/clock.ts'
 
 export interface ChildLogOptions {
@@ -95,7 +96,9 @@ export class ChildLog {
     return this.#lost
   }
 
-  line(line: string): void {
+  line(said: string): void {
+    // What the loggers write is clean; a stack of Node and the words of a library are not.
+    const line = said.startsWith('{') ? said : cleanText(said)
     this.#write(`${line}\n`)
     const shown = readable(this.#options.name, line, this.#clock())
     if (shown !== null) this.#showBounded(shown)

@@ -23,6 +23,14 @@ const stored = async (id: string): Promise<RosterDevice['camera']> => {
 const patch = (id: string, camera: object) => admin.patch(`/devices/${id}`, { camera })
 
 describe('the password of a camera', () => {
+  it('with a bare / is in no answer either', async () => {
+    const bare = 'rtsp://admin:p@ss/wxyz@10.1.2.4/h264'
+    const camera = { source: bare }
+    const made = await admin.post('/devices', { id: 'cam-bare', type: 'camera', camera })
+    expect(made.json().device.camera.source).toBe('rtsp://***@10.1.2.4/h264')
+    await admin.delete('/devices/cam-bare')
+  })
+
   it('goes in, reaches the box, and is in no answer', async () => {
     const made = await admin.post('/devices', {
       id: 'cam-1',

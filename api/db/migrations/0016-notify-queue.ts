@@ -7,13 +7,13 @@ export const notifyQueue = (): Migration => ({
       .createIndex('notifications_ready')
       .on('notifications')
       .columns(['channel', 'seq'])
-      .where(sql.ref('state'), '=', sql.lit('ready'))
+      .where(sql<boolean>`state = 'ready'`)
       .execute()
     await db.schema
       .createIndex('notifications_gathering')
       .on('notifications')
       .columns(['person', 'channel'])
-      .where(sql`kind = 'digest' and state = 'queued'`)
+      .where(sql<boolean>`kind = 'digest' and state = 'queued'`)
       .execute()
   },
 })

@@ -3,6 +3,15 @@ import { parseAddress, withoutSecrets } from '../../../gateway/cameras/source-ad
 import { unmapped } from '../../../config/networks.ts'
 
 describe("a camera's address", () => {
+  test.each([
+    'rtsp://admin:p@ss/wxyz@10.0.0.5/1',
+    'rtsp://admin:12/34@10.0.0.5/1',
+    'rtsp://admin:p@ss?wxyz@10.0.0.5/1',
+  ])('of which half a password would be the host is refused, and none of it said: %s', (source) => {
+    expect(() => parseAddress(source)).toThrow(/%2F/)
+    expect(() => parseAddress(source)).not.toThrow(/wxyz|34@/)
+  })
+
   test('is taken apart as its manual writes it, an @ in the password too', () => {
     expect(
       parseAddress('rtsp://admin:p@ss:1@10.0.0.5/cam/realmonitor?channel=1&subtype=1'),
