@@ -11,7 +11,8 @@ export interface Disposable {
  * `run` blocks the calling thread, so this belongs in a worker.
  */
 export const openSession = (model: Uint8Array): Promise<InferenceSession> =>
-  InferenceSession.create(model, {
+  // The runtime takes no shared memory, and keeps nothing of what it is given.
+  InferenceSession.create(model.buffer instanceof ArrayBuffer ? model : model.slice(), {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
     intraOpNumThreads: 1,

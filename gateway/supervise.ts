@@ -7,7 +7,6 @@ import { readEnv } from '../config/env.ts'
 import { readConfig } from '../config/file.ts'
 import { cleanText } from '../config/log-secrets.ts'
 import { CodedError, errorTable } from '../contracts/errors.ts'
-import { rulesAtStart } from './rulebook/rules-at-start.ts'
 import { Supervisor } from './supervisor/supervisor.ts'
 
 /** `npm start`: the parent of the two processes. Wiring only; see gateway/supervisor. */
@@ -36,7 +35,11 @@ async function main(): Promise<void> {
     throw new CodedError('config.invalid', 'LINLI_DATABASE_URL: PostgreSQL is not supported yet')
   }
   const config = readConfig(settings.configFile)
-  if (config.rules.file !== null) rulesAtStart(config.rules.file, join(settings.home, 'gateway.db'))
+  if (config.rules.file !== null) {
+    // Loaded only where it is needed: rules and their expressions cost a quarter of a second.
+    const { rulesAtStart } = await import('./rulebook/rules-at-start.ts')
+    rulesAtStart(config.rules.file, join(settings.home, 'gateway.db'))
+  }
   const supervisor = new Supervisor(
     {
       settings,

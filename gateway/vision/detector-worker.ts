@@ -15,13 +15,17 @@ import type { JobMessage, StopMessage, WorkerAnswer, WorkerData } from './protoc
 async function main(port: MessagePort, data: WorkerData): Promise<void> {
   yieldToMainLoop()
   tuneDecoder()
-  const { eyes, failed } = await openEyes(data.models)
+  const stopping = new AbortController()
   port.on('message', (message: JobMessage | StopMessage) => {
-    if ('stop' in message) {
-      // The thread ends once what it has begun is done.
-      port.close()
-      return
-    }
+    if (!('stop' in message)) return
+    // The thread ends once what it has begun is done.
+    stopping.abort()
+    port.close()
+  })
+  const { eyes, failed } = await openEyes(data.models, stopping.signal)
+  if (stopping.signal.aborted) return
+  port.on('message', (message: JobMessage | StopMessage) => {
+    if ('stop' in message) return
     answer(eyes, message).then(
       ([reply, transfer]) => port.postMessage(reply, transfer),
       (error: unknown) => port.postMessage(failure(message.id, error)),

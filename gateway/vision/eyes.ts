@@ -43,10 +43,13 @@ export const modelsFor = (eyes: Eyes, tasks: readonly VisionTask[]): ModelRef[] 
 
 /**
  * Opens what is there; a model that the runtime refuses is named and left out. What needs two models
- * (liveness, both opinions on a plate) is opened only with both.
+ * (liveness, both opinions on a plate) is opened only with both. Once `signal` is aborted, nothing more is opened.
  */
-export async function openEyes(models: readonly WorkerModel[]): Promise<Opened> {
-  const opening = new Opening()
+export async function openEyes(
+  models: readonly WorkerModel[],
+  signal: AbortSignal,
+): Promise<Opened> {
+  const opening = new Opening(signal)
   const first = (task: ModelTask) => models.find((model) => model.task === task)
   const of = (task: ModelTask, variant: string) =>
     models.find((model) => model.task === task && model.variant === variant)
@@ -79,15 +82,20 @@ export async function openEyes(models: readonly WorkerModel[]): Promise<Opened> 
 type Present<T extends readonly unknown[]> = { [K in keyof T]: NonNullable<T[K]> }
 
 class Opening {
+  readonly #signal: AbortSignal
   readonly loaded: (ModelRef & { task: ModelTask })[] = []
   readonly failed: { file: string; reason: string }[] = []
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+  }
 
   async open<const T extends readonly (WorkerModel | undefined)[], V>(
     files: T,
     create: (files: Present<T>) => Promise<V>,
   ): Promise<V | null> {
     const there = files.flatMap((file) => file ?? [])
-    if (there.length < files.length) return null
+    if (there.length < files.length || this.#signal.aborted) return null
     try {
       const made = await create(files as Present<T>)
       for (const { file, sha256, task } of there) this.loaded.push({ name: file, sha256, task })

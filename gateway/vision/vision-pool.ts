@@ -283,9 +283,16 @@ const usable = ({ entry, bytes }: ResolvedModel): WorkerModel[] =>
           task: entry.task,
           variant: entry.variant ?? null,
           sha256: entry.sha256,
-          bytes,
+          bytes: shared(bytes),
         },
       ]
+
+/** One copy for all threads; each would get its own of what is not shared. */
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  copy.set(bytes)
+  return copy
+}
 
 /** A Buffer comes out of a thread as a plain Uint8Array. */
 const asBuffer = (bytes: Uint8Array): Buffer =>

@@ -192,6 +192,7 @@ async function open(
   await broker.start()
   await app.listen({ host: '127.0.0.1', port: settings.gatewayPort })
   await announcer.status('online')
+  sight.openEyes()
 }
 
 function pull({ logger }: Parts, rosterSync: RosterSync, signal: AbortSignal): void {

@@ -44,6 +44,8 @@ export interface Sight {
   /** Doors and barriers come later than the cameras: each look goes to them first. */
   follow(follower: (look: FrameLook) => void): void
   start(): Promise<void>
+  /** Opens the weights, which keeps all cores busy for seconds: after everything that others wait for. */
+  openEyes(): void
   close(): Promise<void>
 }
 
@@ -90,12 +92,13 @@ export function createSight(deps: SightDeps): Sight {
       await evidence.start()
       await clips.start()
       await live.start()
-      // Opening the weights takes a second or two; nothing else waits for it.
+      await sources.refresh()
+    },
+    openEyes() {
       pool.start().then(
         () => logger.info({ models: pool.models() }, 'detectors ready'),
         (error: unknown) => logger.error({ error: String(error) }, 'detectors could not start'),
       )
-      await sources.refresh()
     },
     async close() {
       clearInterval(sweeping)

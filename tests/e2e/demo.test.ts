@@ -6,7 +6,8 @@ import { needs } from '../support/needs.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-describe('the living community, scored from outside', () => {
+// Both at once: the one without weights costs little, and each takes a minute and a half whatever the machine.
+describe.concurrent('the living community, scored from outside', () => {
   test.runIf(needs('shared-models') && needs('shared-media'))(
     'every staged anomaly becomes its ticket, nothing else does, within three seconds',
     { timeout: 180_000 },
