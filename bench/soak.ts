@@ -5,8 +5,13 @@ import { setCameras, startCameras } from './cameras.ts'
 import { rounded, slope } from './support/figures.ts'
 import { childrenOf, stateOf } from './support/process-watch.ts'
 
-const everyMs = 10_000
+const everyMs = 1_000
 const warmUpShare = 0.25
+/**
+ * What pictures leave behind goes with the next collection, so resident memory goes up and down by tens of MB; its
+ * lowest value in each minute does not, and rises with whatever is never let go.
+ */
+const floorSeconds = 60
 
 /** One look at the gateway from outside. */
 export interface Sample {
@@ -19,8 +24,8 @@ export interface Sample {
 }
 
 /**
- * `bench soak`: as many cameras as the box sustains, for an hour; what it holds is sampled every ten
- * seconds, and after a quarter of the time it must no longer grow.
+ * `bench soak`: as many cameras as the box sustains, for an hour; what it holds is sampled every
+ * second, and after a quarter of the time it must no longer grow.
  */
 export async function benchSoak(
   args: Pick<BenchArguments, 'minutes' | 'cameras' | 'seed' | 'json'>,
@@ -31,14 +36,15 @@ export async function benchSoak(
   try {
     await setCameras(rig.load, cameras)
     const samples: Sample[] = []
+    let heapMb = 0
     const startedAt = performance.now()
     while (performance.now() - startedAt < minutes * 60_000) {
       await sleep(everyMs)
       const { rssMb, openFiles, threads, children } = stateOf(rig.gateway.pid)
-      const heapMb = (await rig.gateway.heapUsed()) / 2 ** 20
+      if (samples.length % 10 === 0) heapMb = (await rig.gateway.heapUsed()) / 2 ** 20
       const seconds = (performance.now() - startedAt) / 1_000
       samples.push({ seconds, rssMb, heapMb, openFiles, threads, children })
-      if (!args.json && samples.length % 6 === 0)
+      if (!args.json && samples.length % 60 === 0)
         process.stderr.write(`${JSON.stringify(samples.at(-1))}\n`)
     }
     const { frames, dropped } = await rig.gateway.health()
@@ -66,8 +72,13 @@ export function soakFigures(samples: readonly Sample[]): object {
   const perHour = (of: (sample: Sample) => number): number =>
     rounded(slope(settled.map((sample) => [sample.seconds / 3_600, of(sample)] as const)), 2)
   const largest = (of: (sample: Sample) => number): number => Math.max(0, ...settled.map(of))
+  const floors = floorsOf(settled, floorSeconds)
   return {
-    memorySlopeMbPerHour: perHour(({ rssMb }) => rssMb),
+    memorySlopeMbPerHour: rounded(
+      slope(floors.map(([seconds, mb]) => [seconds / 3_600, mb] as const)),
+      2,
+    ),
+    rssSlopeMbPerHour: perHour(({ rssMb }) => rssMb),
     heapSlopeMbPerHour: perHour(({ heapMb }) => heapMb),
     openFilesSlopePerHour: perHour(({ openFiles }) => openFiles),
     rssMbFirst: Math.round(settled[0]?.rssMb ?? 0),
@@ -76,5 +87,16 @@ export function soakFigures(samples: readonly Sample[]): object {
     threadsMax: largest(({ threads }) => threads),
     childrenMax: largest(({ children }) => children),
     samples: settled.length,
+    floorsMb: floorsOf(samples, 5 * floorSeconds).map(([, mb]) => Math.round(mb)),
   }
+}
+
+/** The lowest resident memory of each stretch of time: its middle in seconds, and MB. */
+function floorsOf(samples: readonly Sample[], seconds: number): [seconds: number, mb: number][] {
+  const lowest = new Map<number, number>()
+  for (const sample of samples) {
+    const at = Math.floor(sample.seconds / seconds)
+    lowest.set(at, Math.min(lowest.get(at) ?? Number.POSITIVE_INFINITY, sample.rssMb))
+  }
+  return [...lowest].map(([at, mb]) => [(at + 0.5) * seconds, mb])
 }

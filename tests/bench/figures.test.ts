@@ -71,22 +71,26 @@ describe('figures of the benchmarks', () => {
     })
   })
 
-  test('memory is judged after the warm-up, over the hour', () => {
-    const samples = Array.from({ length: 40 }, (_, i) => ({
-      seconds: i * 90,
-      rssMb: i < 10 ? 100 + 50 * i : 600 + i * 0.025,
+  test('memory is judged after the warm-up, over the hour, by what is left after each collection', () => {
+    const samples = Array.from({ length: 600 }, (_, i) => ({
+      seconds: i * 6,
+      rssMb: i < 150 ? 100 + 3 * i : 600 + i / 600 + 40 * (i % 10),
       heapMb: 80,
       openFiles: 30 + (i % 3),
       threads: 20,
       children: 0,
     }))
-    expect(soakFigures(samples)).toMatchObject({
+    const figures = soakFigures(samples)
+    expect(figures).toMatchObject({
       memorySlopeMbPerHour: 1,
       heapSlopeMbPerHour: 0,
       openFilesMax: 32,
       childrenMax: 0,
-      samples: 30,
+      samples: 450,
     })
+    const { floorsMb } = figures as { floorsMb: number[] }
+    expect(floorsMb).toHaveLength(12)
+    expect(floorsMb.slice(3)).toEqual([600, 600, 600, 601, 601, 601, 601, 601, 601])
   })
 })
 
