@@ -106,8 +106,8 @@ export const CareSettings = Type.Object(
     /** No decision until so long after the last of such history, at most `settleMaxMs` in all. */
     settleMs: Ms(5_000),
     settleMaxMs: Ms(120_000),
-    /** After a start: a tenth of the time we were down, at most this. */
-    startSettleMaxMs: Ms(60_000),
+    /** After a start: a tenth of the time we were down, at most this: a clock that starts wrong is put right within minutes. */
+    startSettleMaxMs: Ms(900_000),
     /** After our own clock has jumped: time for signs of life to arrive in the new time. */
     clockJumpSettleMs: Ms(3_600_000),
     /** A gapless pair of readings covers the time between them up to factor x interval. */

@@ -137,6 +137,19 @@ describe('check 28: a wrong clock of the box neither silences nor floods', () =>
     expect(t.unseen()[0]?.at).toBeLessThanOrEqual(t0 + 28 * hourMs + minuteMs)
   })
 
+  test('a start a day ahead, for the minutes until the time is known, alarms nobody either', () => {
+    const t = aBox(t0)
+    t.begin(t0 - hourMs)
+    t.live(t0 + 6 * hourMs)
+    t.box.truth = t0 + 6 * hourMs + 4 * minuteMs
+    t.box.offset = 24 * hourMs
+    t.restart(t0 + 6 * hourMs)
+    t.live(t0 + 6 * hourMs + 9 * minuteMs)
+    t.box.offset = 0
+    t.live(t0 + 30 * hourMs)
+    expect(t.unseen().map(({ subject }) => subject)).toEqual(['r0'])
+  })
+
   test('a first start in 1970, with nothing known yet, alarms nobody either', () => {
     const t = aBox(t0)
     t.box.offset = -t0 + 5 * secondMs
