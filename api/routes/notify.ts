@@ -7,6 +7,7 @@ import {
   NotificationDetail,
   NotificationItem,
   NotificationQuery,
+  NotificationsSeen,
   NotifyChannelItem,
   NotifyPreferences,
   NotifyTest,
@@ -20,6 +21,7 @@ import { detailOf, findNotification, inboxOf, listNotifications } from '../notif
 import type { NotificationRow } from '../notify/message-of.ts'
 import { notify } from '../notify/notify.ts'
 import { preferencesOf, savePreferences } from '../notify/preferences.ts'
+import { markSeen } from '../notify/seen.ts'
 import { whoIs } from '../plugins/access.ts'
 import type { Services } from '../services.ts'
 import { addTimeline } from '../tickets/record.ts'
@@ -39,6 +41,7 @@ export const notifyRoutes =
   (deps: Deps): FastifyPluginAsyncTypebox =>
   async (app) => {
     listRoutes(app, deps)
+    seenRoute(app, deps)
     acknowledgeRoute(app, deps)
     preferenceRoutes(app, deps)
     channelRoutes(app, deps)
@@ -111,6 +114,26 @@ async function messageFor(
   if (row === null || !(own || (oversees && seesCommunity(principal, row.community))))
     throw new CodedError('not-found', `notification ${id}`)
   return row
+}
+
+function seenRoute(app: App, deps: Deps): void {
+  app.post(
+    '/notifications/inbox/seen',
+    {
+      config: people,
+      schema: {
+        summary: 'These stood on my screen: their receipt is `delivered` from now on',
+        tags: ['notify'],
+        body: NotificationsSeen,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      const { id } = whoIs(request)
+      await deps.transact((trx) => markSeen(trx, id, request.body.ids, deps.clock()))
+      return reply.code(204).send(null)
+    },
+  )
 }
 
 function acknowledgeRoute(app: App, deps: Deps): void {

@@ -53,6 +53,11 @@ export const NotificationDetail = Type.Object({
 })
 export type NotificationDetail = Static<typeof NotificationDetail>
 
+/** `POST /notifications/inbox/seen` */
+export const NotificationsSeen = Type.Object({
+  ids: Type.Array(Type.String({ maxLength: 128 }), { maxItems: 1_000 }),
+})
+
 export const NotificationQuery = Type.Object({
   ...PageQuery.properties,
   incident: Type.Optional(Type.String({ maxLength: 128 })),

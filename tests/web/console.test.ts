@@ -6,6 +6,7 @@ import type { AnomalyReport } from '../../contracts/anomaly.ts'
 import type { LoginAnswer } from '../../contracts/http/auth.ts'
 import { needs } from '../support/needs.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { noticesScenario } from './notices-scenario.ts'
 
 const sceneWidthPx = 1280
 const sceneHeightPx = 720
@@ -118,7 +119,13 @@ describe.runIf(needs('chromium'))('the console in a real browser', () => {
     product = await startProduct()
     browser = await chromium.launch({
       executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        // As browsers of people have it: no sound before a touch.
+        '--autoplay-policy=document-user-activation-required',
+      ],
     })
   })
   afterAll(async () => {
@@ -191,4 +198,10 @@ describe.runIf(needs('chromium'))('the console in a real browser', () => {
     expect(complaints).toEqual([])
     await page.close()
   }, 120_000)
+
+  it(
+    'shows and sounds what is critical, live, until somebody has it in hand',
+    () => noticesScenario(product, browser),
+    120_000,
+  )
 })

@@ -8,6 +8,8 @@ export type Subject =
   | 'stream'
   | 'keep-devices'
   | 'write-care'
+  | 'notices'
+  | 'receipts'
 
 /** What a role may ask of the server; what it may not is neither shown nor asked. The server decides again. */
 const allowed: Readonly<Record<Subject, readonly Role[]>> = {
@@ -18,6 +20,8 @@ const allowed: Readonly<Record<Subject, readonly Role[]>> = {
   stream: ['admin', 'staff', 'grid', 'unit', 'supervisor'],
   'keep-devices': ['admin', 'staff'],
   'write-care': ['admin', 'staff', 'grid'],
+  notices: ['admin', 'staff', 'grid', 'unit', 'supervisor'],
+  receipts: ['admin', 'staff', 'supervisor'],
 }
 
 export const mayAsk = (role: Role | undefined, subject: Subject): boolean =>

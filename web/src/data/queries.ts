@@ -20,6 +20,7 @@ export const keys = {
   devices: ['devices'],
   cameras: ['cameras'],
   care: ['care'],
+  notices: ['notices'],
 } as const
 
 /** The server gives at most this many in one answer; open tickets beyond it wait for a narrower filter. */

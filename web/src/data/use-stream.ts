@@ -13,12 +13,12 @@ const reopenMs = 5_000
 
 type Cached = readonly (readonly string[])[]
 const staleAfter: Readonly<Record<StreamEvent, Cached>> = {
-  ticket: [keys.tickets, keys.care],
+  ticket: [keys.tickets, keys.care, keys.notices],
   anomaly: [keys.care],
   sighting: [keys.care, keys.cameras],
   device: [keys.devices, keys.cameras, keys.health],
   kpi: [],
-  notice: [],
+  notice: [keys.notices],
 }
 
 /**

@@ -9,6 +9,7 @@ const CarePage = lazy(() => import('../pages/care/care-page.tsx'))
 const PersonPage = lazy(() => import('../pages/care/person-page.tsx'))
 const CamerasPage = lazy(() => import('../pages/cameras/cameras-page.tsx'))
 const DevicesPage = lazy(() => import('../pages/devices/devices-page.tsx'))
+const NoticesPage = lazy(() => import('../pages/notices/notices-page.tsx'))
 const HealthPage = lazy(() => import('../pages/health/health-page.tsx'))
 
 /** One lazy chunk per page: the first view loads no other. */
@@ -24,6 +25,7 @@ export function Pages() {
           <Route path="/care/:id" element={<PersonPage />} />
           <Route path="/cameras" element={<CamerasPage />} />
           <Route path="/devices" element={<DevicesPage />} />
+          <Route path="/notices" element={<NoticesPage />} />
           <Route path="/health" element={<HealthPage />} />
           <Route path="*" element={<Absent />} />
         </Routes>

@@ -3,11 +3,13 @@ import { type FormEvent, useEffect, useRef } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import type { Account } from '../../../contracts/http/auth.ts'
 import type { Health } from '../../../contracts/http/system.ts'
+import { mayAsk } from '../data/may-ask.ts'
 import { useNow } from '../data/use-now.ts'
 import { BrandMark } from '../look/brand-mark.tsx'
 import { StateShape } from '../look/state-shape.tsx'
 import { useText } from '../text/use-text.ts'
 import { useUnitNames } from '../pages/ticket/use-names.ts'
+import { Bell } from './bell.tsx'
 import { useSignOut } from './use-sign-out.ts'
 
 export interface TopBarProps {
@@ -17,7 +19,7 @@ export interface TopBarProps {
   readonly live: boolean
 }
 
-export function TopBar({ health, live }: TopBarProps) {
+export function TopBar({ me, health, live }: TopBarProps) {
   const { t } = useText()
   const signOut = useSignOut()
   return (
@@ -32,6 +34,7 @@ export function TopBar({ health, live }: TopBarProps) {
       <BoxState health={health} live={live} />
       <span className="rule" />
       <Clock />
+      {mayAsk(me.role, 'notices') && <Bell />}
       <LanguageSwitch />
       <button
         type="button"

@@ -1,11 +1,19 @@
 import { zhCommon } from './zh/common.ts'
 import { zhNames } from './zh/names.ts'
+import { zhNotices } from './zh/notices.ts'
 import { zhPeople } from './zh/people.ts'
 import { zhPlaces } from './zh/places.ts'
 import { zhTickets } from './zh/tickets.ts'
 
 /** The source of all texts. */
-export const zh = { ...zhCommon, ...zhTickets, ...zhPlaces, ...zhPeople, ...zhNames } as const
+export const zh = {
+  ...zhCommon,
+  ...zhTickets,
+  ...zhPlaces,
+  ...zhPeople,
+  ...zhNames,
+  ...zhNotices,
+} as const
 
 export type WordKey = keyof typeof zh
 /** A language must have every key; a missing one is a type error. */

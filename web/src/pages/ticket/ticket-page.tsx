@@ -19,6 +19,7 @@ import { CoverageCard } from './coverage-card.tsx'
 import { DuePanel } from './due-panel.tsx'
 import { ClipCard } from './clip-card.tsx'
 import { EvidenceFigure, framesOf } from './evidence-figure.tsx'
+import { ReceiptsPanel } from './receipts-panel.tsx'
 import { StatusSteps } from './status-steps.tsx'
 import { TicketChips } from './ticket-chips.tsx'
 import { Timeline } from './timeline.tsx'
@@ -76,6 +77,7 @@ function TicketView({ ticket }: { ticket: Ticket }) {
           )}
         </div>
         {ladder.data != null && <LadderPanel ladder={ladder.data} now={now} />}
+        <ReceiptsPanel ticket={ticket.id} now={now} />
         <div>
           <h3>{t('ticket.timeline')}</h3>
           <Timeline entries={ticket.timeline} now={now} />
