@@ -73,6 +73,8 @@ export const TimelineEntry = Type.Object({
   from: Type.Union([TicketStatus, Type.Null()]),
   to: Type.Union([TicketStatus, Type.Null()]),
   note: Type.Union([Type.String(), Type.Null()]),
+  /** What the machine says it says in English too; null where a person wrote the note. */
+  noteEn: Type.Union([Type.String(), Type.Null()]),
 })
 export type TimelineEntry = Static<typeof TimelineEntry>
 

@@ -92,7 +92,7 @@ async function applyClear(
     revision: open.revision + 1,
   }
   await addEvidence(trx, ticket, clear.evidence ?? [], now)
-  const note = clear.reason.zh
+  const note = clear.reason
   await addTimeline(trx, deps, ticket.id, { kind: 'cleared', actor, ts: now, note })
   if (closes) {
     ticket.status = 'closed'

@@ -97,7 +97,7 @@ export async function joinTicket(
   await addEvidence(trx, ticket, report.evidence ?? [], now)
   await saveCounts(trx, ticket)
   if (ticket.repeats <= repeatsTold) {
-    const note = report.description?.zh ?? null
+    const note = report.description ?? null
     await addTimeline(trx, deps, ticket.id, { kind: 'repeated', actor, ts: now, note })
   }
   await announce(trx, ticket, 'repeated', now)

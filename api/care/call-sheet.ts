@@ -161,13 +161,14 @@ function wordsOf(item: Evidence): CallSheet['sensors'] {
 async function doneSoFar(db: Db, ticket: TicketRow): Promise<CallSheet['done']> {
   const rows = await db
     .selectFrom('ticket_timeline')
-    .select(['ts', 'kind', 'note'])
+    .select(['ts', 'kind', 'note', 'note_en'])
     .where('ticket_id', '=', ticket.id)
     .where('note', 'is not', null)
     .orderBy('seq', 'desc')
     .limit(doneMax)
     .execute()
-  return rows
-    .toReversed()
-    .map(({ ts, note }) => ({ at: ts, text: { zh: note ?? '', en: note ?? '' } }))
+  return rows.toReversed().map(({ ts, note, note_en: en }) => ({
+    at: ts,
+    text: { zh: note ?? '', en: en ?? note ?? '' },
+  }))
 }

@@ -143,7 +143,7 @@ async function relieve(trx: Trx, deps: LadderDeps, scene: Scene): Promise<void> 
     kind: 'ladder.relief',
     actor: systemActor,
     ts: now,
-    note: '已告知每一位惊动过的人',
+    note: { zh: '已告知每一位惊动过的人', en: 'Everybody who was alarmed has been told' },
   })
 }
 
@@ -169,7 +169,7 @@ async function tellStory(
 }
 
 const aboutStep = (step: StepRow) => ({
-  name: nameOf(step).zh,
+  name: nameOf(step),
   how: fromJson(step.how) as LadderHow[],
   waitMs: step.wait_ms,
   answer: step.answer as LadderAnswer | null,

@@ -147,7 +147,8 @@ async function dispatch(trx: Trx, deps: LadderDeps, scene: Scene, step: StepRow)
   if (ticket.status !== 'filed') return
   const body = await addressee(trx, deps, scene, step)
   if (body === null) {
-    const note = `${nameOf(step).zh}：没有可以派给的人或单位`
+    const { zh, en } = nameOf(step)
+    const note = { zh: `${zh}：没有可以派给的人或单位`, en: `${en}: nobody to dispatch it to` }
     const entry = { kind: 'ladder.note', actor: systemActor, ts: now, note }
     return addTimeline(trx, deps, ticket.id, entry)
   }

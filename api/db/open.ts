@@ -17,6 +17,7 @@ import { deviceViaByPerson } from './migrations/0013-device-via-by-person.ts'
 import { broadcast } from './migrations/0014-broadcast.ts'
 import { visitPhotos } from './migrations/0015-visit-photos.ts'
 import { notifyQueue } from './migrations/0016-notify-queue.ts'
+import { timelineEn } from './migrations/0017-timeline-en.ts'
 import type { Database } from './schema.ts'
 import { keepingStatements } from './statements.ts'
 
@@ -70,6 +71,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0014-broadcast': broadcast(),
         '0015-visit-photos': visitPhotos(),
         '0016-notify-queue': notifyQueue(),
+        '0017-timeline-en': timelineEn(),
       }),
     },
   })

@@ -102,6 +102,8 @@ export interface TicketTimelineTable {
   from_status: string | null
   to_status: string | null
   note: string | null
+  /** Null where a person wrote the note. */
+  note_en: string | null
 }
 
 export interface TicketEvidenceTable {

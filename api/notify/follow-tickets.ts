@@ -149,15 +149,16 @@ function bodyOf(ticket: TicketRow) {
 async function lastWords(trx: Trx, id: string, ticket: TicketRow) {
   const entry = await trx
     .selectFrom('ticket_timeline')
-    .select('note')
+    .select(['note', 'note_en'])
     .where('ticket_id', '=', id)
     .where('kind', 'in', ['cleared', 'close', 'reject', 'withdraw'])
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()
   const where = bodyOf(ticket)
-  const note = entry?.note ?? ''
-  return { zh: `${where.zh} ${note}`.trim(), en: `${where.en} ${note}`.trim() }
+  const zh = entry?.note ?? ''
+  const en = entry?.note_en ?? zh
+  return { zh: `${where.zh} ${zh}`.trim(), en: `${where.en} ${en}`.trim() }
 }
 
 async function takerOf(trx: Trx, id: string, change: string, at: number) {

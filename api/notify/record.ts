@@ -109,7 +109,11 @@ async function ofMembers(
     await members.set({ sent_at: now }).where('sent_at', 'is', null).execute()
 }
 
-const said = { sent: '已发出', delivered: '已送达', failed: '没发出去' } as const
+const said = {
+  sent: { zh: '已发出', en: 'sent' },
+  delivered: { zh: '已送达', en: 'delivered' },
+  failed: { zh: '没发出去', en: 'not sent' },
+} as const
 
 async function onTicket(
   trx: Trx,
@@ -123,11 +127,16 @@ async function onTicket(
   const told = state === 'sent' || state === 'delivered' || state === 'failed'
   if (!told || !first || !row.incident.startsWith('tkt_')) return
   const who = row.person.startsWith('group:') ? '' : ` ${maskName(row.person_name)}`
-  const why = state === 'failed' ? `：${change.reason ?? ''}` : ''
+  const why = state === 'failed' ? (change.reason ?? '') : null
+  const { zh, en } = said[state]
+  const to = `${row.channel}${who}`
   await addTimeline(trx, { random }, row.incident, {
     kind: 'notified',
     actor: systemActor,
     ts: now,
-    note: `${row.channel}${who} ${said[state]}${why}`,
+    note: {
+      zh: `${to} ${zh}${why === null ? '' : `：${why}`}`,
+      en: `${to} ${en}${why === null ? '' : `: ${why}`}`,
+    },
   })
 }

@@ -129,7 +129,8 @@ export interface NewTimelineEntry {
   readonly ts: number
   readonly from?: string | null
   readonly to?: string | null
-  readonly note?: string | null
+  /** What the machine says it says in both languages, what people say in theirs. */
+  readonly note?: string | LocalText | null
 }
 
 export async function addTimeline(
@@ -138,6 +139,8 @@ export async function addTimeline(
   ticketId: string,
   entry: NewTimelineEntry,
 ): Promise<void> {
+  const { note = null } = entry
+  const both = typeof note === 'string' ? { zh: note, en: null } : note
   await trx
     .insertInto('ticket_timeline')
     .values({
@@ -148,7 +151,8 @@ export async function addTimeline(
       actor: JSON.stringify(entry.actor),
       from_status: entry.from ?? null,
       to_status: entry.to ?? null,
-      note: entry.note ?? null,
+      note: both?.zh ?? null,
+      note_en: both?.en ?? null,
     })
     .execute()
 }

@@ -87,6 +87,7 @@ export function timelineEntryOf(row: Selectable<TicketTimelineTable>): TimelineE
     from: row.from_status as TimelineEntry['from'],
     to: row.to_status as TimelineEntry['to'],
     note: row.note,
+    noteEn: row.note_en,
   }
 }
 

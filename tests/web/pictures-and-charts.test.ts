@@ -80,6 +80,7 @@ const entry = (to: 'filed' | 'dispatched' | 'handled', ts: number) => ({
   from: null,
   to,
   note: null,
+  noteEn: null,
 })
 
 describe('status steps', () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
   admin = await test.admin()
   worker = await test.person('grid')
   supervisor = await test.person('supervisor')
-  const home = await admin.post('/households', { address: '3 号楼 602' })
+  const home = await admin.post('/households', { place: { name: '3 号楼 602' } })
   const body = { name: '吴秀兰', honorific: '吴奶奶', household: home.json().id }
   resident = (await admin.post('/residents', body)).json().id
   cleans()

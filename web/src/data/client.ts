@@ -10,10 +10,14 @@ export interface Client {
   /** A JPEG of the box. */
   picture(path: string, query?: QueryValues): Promise<Blob>
   send<Answer>(method: Method, path: string, body?: unknown, query?: QueryValues): Promise<Answer>
+  /** A file as it is. */
+  upload<Answer>(path: string, file: Blob): Promise<Answer>
 }
 
 const base = '/api/v1'
 const timeoutMs = 20_000
+/** A photo on a weak link, and the box that cleans it. */
+const uploadTimeoutMs = 60_000
 
 export const apiUrl = (path: string, query: QueryValues = {}): string => {
   const filled = Object.entries(query).filter((pair) => pair[1] !== undefined)
@@ -52,5 +56,17 @@ export function createClient(language: Language): Client {
     const text = await answer.text()
     return (text === '' ? undefined : JSON.parse(text)) as Answer
   }
-  return { send, picture, get: (path, query) => send('GET', path, undefined, query) }
+  const upload = async <Answer>(path: string, file: Blob): Promise<Answer> => {
+    const answer = await fetch(apiUrl(path), {
+      method: 'POST',
+      headers: { 'accept-language': language, 'content-type': file.type },
+      body: file,
+      signal: AbortSignal.timeout(uploadTimeoutMs),
+    }).catch((error: unknown) => {
+      throw new ProblemError({ detail: String(error) }, 0)
+    })
+    if (!answer.ok) throw await problemOf(answer)
+    return (await answer.json()) as Answer
+  }
+  return { send, upload, picture, get: (path, query) => send('GET', path, undefined, query) }
 }

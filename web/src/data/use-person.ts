@@ -1,7 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { CareForm, CarePerson } from '../../../contracts/http/care-plans.ts'
 import type { LadderAnswerBody, LadderItem } from '../../../contracts/http/ladder.ts'
-import type { VisitCreate } from '../../../contracts/http/people.ts'
 import type { Static } from 'typebox'
 import { keys, useMay } from './queries.ts'
 import { useClient } from './use-client.ts'
@@ -59,14 +58,16 @@ export function useAnswer(
   })
 }
 
-export function useRecordVisit(
+/** They are back: the absence ends now. */
+export function useEndAway(
   id: string,
-  after: { done: () => void; failed: (e: unknown) => void },
+  after: { done: () => void; failed: (error: unknown) => void },
 ) {
   const client = useClient()
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: (body: VisitCreate) => client.send('POST', `${personPath(id)}/visits`, body),
+    mutationFn: (suspension: string) =>
+      client.send('DELETE', `${personPath(id)}/suspensions/${encodeURIComponent(suspension)}`),
     onSuccess: () => {
       void cache.invalidateQueries({ queryKey: keys.care })
       after.done()

@@ -3,7 +3,6 @@ import Input from 'antd/es/input'
 import Segmented from 'antd/es/segmented'
 import Select from 'antd/es/select'
 import { useState } from 'react'
-import type { CareItem } from '../../../../contracts/care.ts'
 import type { SuspensionCreate, VisitCreate } from '../../../../contracts/http/people.ts'
 import { keys } from '../../data/queries.ts'
 import { useClient } from '../../data/use-client.ts'
@@ -13,8 +12,15 @@ import { FormField } from '../../look/form-field.tsx'
 import { useText } from '../../text/use-text.ts'
 import { fromField, toField } from '../../text/zone.ts'
 
+/** Whom it can be about. */
+export interface DialogPerson {
+  readonly id: string
+  readonly name: string
+  readonly place: string | null
+}
+
 export interface CareDialogProps {
-  readonly items: readonly CareItem[]
+  readonly people: readonly DialogPerson[]
   /** Known where the dialog was opened from a person. */
   readonly resident: string | null
   readonly onClose: () => void
@@ -37,7 +43,7 @@ function usePost(what: 'suspensions' | 'visits', done: string, onClose: () => vo
 }
 
 function Person(props: {
-  readonly items: readonly CareItem[]
+  readonly people: readonly DialogPerson[]
   readonly value: string | null
   readonly asked: boolean
   readonly onChange: (id: string | null) => void
@@ -52,9 +58,9 @@ function Person(props: {
         showSearch={{ optionFilterProp: 'label' }}
         placeholder={t('field.choose')}
         value={props.value}
-        options={props.items.map((item) => ({
-          value: item.resident.id,
-          label: `${item.resident.name} ${item.place ?? ''}`,
+        options={props.people.map(({ id, name, place }) => ({
+          value: id,
+          label: `${name} ${place ?? ''}`,
         }))}
         onChange={(value?: string) => props.onChange(value ?? null)}
       />
@@ -64,7 +70,7 @@ function Person(props: {
 
 const reasons = ['away', 'hospital', 'family'] as const
 
-export function AwayDialog({ items, resident, onClose }: CareDialogProps) {
+export function AwayDialog({ people, resident, onClose }: CareDialogProps) {
   const { t } = useText()
   const [who, setWho] = useState(resident)
   const [reason, setReason] = useState<(typeof reasons)[number]>('away')
@@ -90,7 +96,7 @@ export function AwayDialog({ items, resident, onClose }: CareDialogProps) {
       onSubmit={submit}
       onCancel={onClose}
     >
-      <Person items={items} value={who} asked={asked} onChange={setWho} />
+      <Person people={people} value={who} asked={asked} onChange={setWho} />
       <FormField label={t('care.reason')}>
         <Segmented
           value={reason}
@@ -115,7 +121,7 @@ export function AwayDialog({ items, resident, onClose }: CareDialogProps) {
   )
 }
 
-export function VisitDialog({ items, resident, onClose }: CareDialogProps) {
+export function VisitDialog({ people, resident, onClose }: CareDialogProps) {
   const { t } = useText()
   const [who, setWho] = useState(resident)
   const [seen, setSeen] = useState<'yes' | 'no'>('yes')
@@ -140,7 +146,7 @@ export function VisitDialog({ items, resident, onClose }: CareDialogProps) {
       onSubmit={submit}
       onCancel={onClose}
     >
-      <Person items={items} value={who} asked={asked} onChange={setWho} />
+      <Person people={people} value={who} asked={asked} onChange={setWho} />
       <FormField label={t('care.visit-seen')}>
         <Segmented
           value={seen}

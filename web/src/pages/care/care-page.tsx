@@ -78,7 +78,7 @@ export default function CarePage() {
         )}
         {act !== null && (
           <Dialog
-            items={items}
+            people={items.map(({ resident: { id, name }, place }) => ({ id, name, place }))}
             resident={picked}
             onClose={() => {
               setAct(null)

@@ -2,7 +2,7 @@ import './care.css'
 import './person.css'
 import Button from 'antd/es/button'
 import { ChevronLeft, Phone } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Link, useParams } from 'react-router'
 import type { CarePerson } from '../../../../contracts/http/care-plans.ts'
 import { useMay } from '../../data/queries.ts'
@@ -16,6 +16,8 @@ import { shapeOfCare } from './care-model.ts'
 import { LadderPanel } from './ladder-panel.tsx'
 import { Contacts, OpenTickets, PlanCard, Visits, Watched } from './person-parts.tsx'
 import { VisitForm } from './visit-form.tsx'
+
+const AwayDialog = lazy(() => import('./care-dialogs.tsx').then((m) => ({ default: m.AwayDialog })))
 
 /** One person, read in ten seconds: how they are, who is on it, what is next. */
 export default function PersonPage() {
@@ -31,9 +33,16 @@ export default function PersonPage() {
 
 function Person({ person, now }: { person: CarePerson; now: number }) {
   const [recording, setRecording] = useState(false)
+  const [leaving, setLeaving] = useState(false)
+  const { resident, place } = person
   return (
     <div className="person" data-person={person.resident.id}>
-      <Head person={person} now={now} onRecord={() => setRecording(true)} />
+      <Head
+        person={person}
+        now={now}
+        onRecord={() => setRecording(true)}
+        onAway={() => setLeaving(true)}
+      />
       {recording && (
         <div className="card">
           <VisitForm resident={person.resident.id} onDone={() => setRecording(false)} />
@@ -55,6 +64,15 @@ function Person({ person, now }: { person: CarePerson; now: number }) {
           <Visits person={person} now={now} />
         </section>
       </div>
+      <Suspense fallback={null}>
+        {leaving && (
+          <AwayDialog
+            people={[{ id: resident.id, name: resident.name, place: place?.name ?? null }]}
+            resident={resident.id}
+            onClose={() => setLeaving(false)}
+          />
+        )}
+      </Suspense>
     </div>
   )
 }
@@ -63,9 +81,10 @@ interface HeadProps {
   readonly person: CarePerson
   readonly now: number
   readonly onRecord: () => void
+  readonly onAway: () => void
 }
 
-function Head({ person, now, onRecord }: HeadProps) {
+function Head({ person, now, onRecord, onAway }: HeadProps) {
   const { t, time } = useText()
   const mayWrite = useMay('write-care')
   const { resident, care, place } = person
@@ -95,9 +114,14 @@ function Head({ person, now, onRecord }: HeadProps) {
           </Button>
         )}
         {mayWrite && (
-          <Button type="primary" size="large" onClick={onRecord}>
-            {t('person.record')}
-          </Button>
+          <>
+            <Button size="large" onClick={onAway}>
+              {t('care.act-away')}
+            </Button>
+            <Button type="primary" size="large" onClick={onRecord}>
+              {t('person.record')}
+            </Button>
+          </>
         )}
       </div>
       <div className="row wrap state">

@@ -1,10 +1,15 @@
+import Button from 'antd/es/button'
 import { Phone } from 'lucide-react'
 import { Link } from 'react-router'
 import type { CarePerson } from '../../../../contracts/http/care-plans.ts'
+import { useMay } from '../../data/queries.ts'
+import { useEndAway } from '../../data/use-person.ts'
+import { useSay } from '../../data/use-say.ts'
 import { CoverageAxis, CoverageBar, toneOfCare } from '../../look/coverage-bar.tsx'
 import { StateShape } from '../../look/state-shape.tsx'
 import { isWord } from '../../text/words.ts'
 import { useText } from '../../text/use-text.ts'
+import { VisitRecord } from './visit-record.tsx'
 
 interface PartProps {
   readonly person: CarePerson
@@ -19,10 +24,6 @@ export function Watched({ person, now }: PartProps) {
   const { t, time } = useText()
   const { care, away } = person
   if (care === null && away.length === 0) return null
-  const reasonOf = (reason: string) => {
-    const key = `care.reason-${reason}`
-    return isWord(key) ? t(key as 'care.reason-away') : reason
-  }
   return (
     <div className="card">
       {care !== null && (
@@ -52,22 +53,46 @@ export function Watched({ person, now }: PartProps) {
           />
         </>
       )}
-      {away.map(({ id, reason, from, to, note }) => (
-        <div key={id} className="row s13">
-          <StateShape kind="away" />
-          <b>{t('person.away')}</b>
-          <span>
-            {to === null
-              ? t('person.away-open', { reason: reasonOf(reason), from: time.day(from, now) })
-              : t('person.away-until', {
-                  reason: reasonOf(reason),
-                  from: time.day(from, now),
-                  to: time.day(to, now),
-                })}{' '}
-            {note}
-          </span>
-        </div>
+      {away.map((one) => (
+        <Away key={one.id} resident={person.resident.id} away={one} now={now} />
       ))}
+    </div>
+  )
+}
+
+interface AwayProps {
+  readonly resident: string
+  readonly away: CarePerson['away'][number]
+  readonly now: number
+}
+
+/** An absence that was announced; one tap says that they are back. */
+function Away({ resident, away: { id, reason, from, to, note }, now }: AwayProps) {
+  const { t, time } = useText()
+  const say = useSay()
+  const mayWrite = useMay('write-care')
+  const end = useEndAway(resident, {
+    done: () => say.done(t('person.back-done')),
+    failed: say.failed,
+  })
+  const key = `care.reason-${reason}`
+  const why = isWord(key) ? t(key as 'care.reason-away') : reason
+  const since = time.day(from, now)
+  return (
+    <div className="row s13" data-away={id}>
+      <StateShape kind="away" />
+      <b>{t('person.away')}</b>
+      <span className="grow">
+        {to === null
+          ? t('person.away-open', { reason: why, from: since })
+          : t('person.away-until', { reason: why, from: since, to: time.day(to, now) })}{' '}
+        {note}
+      </span>
+      {mayWrite && (
+        <Button loading={end.isPending} onClick={() => end.mutate(id)}>
+          {t('person.back-home')}
+        </Button>
+      )}
     </div>
   )
 }
@@ -172,7 +197,7 @@ export function PlanCard({ person, now }: PartProps) {
 }
 
 export function Visits({ person, now }: PartProps) {
-  const { t, time } = useText()
+  const { t } = useText()
   return (
     <div className="card">
       <h3>{t('person.visits')}</h3>
@@ -180,14 +205,7 @@ export function Visits({ person, now }: PartProps) {
         <span className="second s13">{t('person.no-visits')}</span>
       )}
       {person.lastVisits.map((visit) => (
-        <div key={visit.id} className="line">
-          <StateShape kind={visit.seen ? 'ok' : 'watch'} />
-          <span className="grow">
-            {t(visit.seen ? 'person.seen' : 'person.not-seen')} · {visit.by.name}
-            {visit.note === null ? '' : ` · ${visit.note}`}
-          </span>
-          <span className="second s13 nowrap">{time.day(visit.at, now)}</span>
-        </div>
+        <VisitRecord key={visit.id} visit={visit} now={now} />
       ))}
     </div>
   )

@@ -10,7 +10,7 @@ interface TimelineProps {
 
 /** What happened, the newest first. */
 export function Timeline({ entries, now, max }: TimelineProps) {
-  const { t, time } = useText()
+  const { t, time, either } = useText()
   const newest = [...entries].sort((a, b) => b.ts - a.ts).slice(0, max)
   const word = (kind: string) => {
     const key = isWord(`act.${kind}`) ? `act.${kind}` : `kind.${kind}`
@@ -29,7 +29,9 @@ export function Timeline({ entries, now, max }: TimelineProps) {
           <span>
             <b>{word(entry.kind)}</b>
             {actor(entry) !== '' && <span className="second"> · {actor(entry)}</span>}
-            {entry.note !== null && <div className="second note">{entry.note}</div>}
+            {entry.note !== null && (
+              <div className="second note">{either(entry.note, entry.noteEn)}</div>
+            )}
           </span>
         </li>
       ))}
