@@ -32,6 +32,7 @@ async function pruneAll(
     services.outgoing.sweep(),
     services.speech.retention.sweep(),
     sweepVisits(services, retention, now),
+    services.speech.readiness.prepare(),
   ])
   const { visits, photos, forRoom } = swept
   const count = (what: string, n: number): void => {

@@ -26,6 +26,17 @@ export async function findSpeaker(db: Db, community: string, id: string): Promis
   return row === undefined ? null : speakerOf(row)
 }
 
+/** Whether any community has a loudspeaker, or one that plays sounds. */
+export async function anySpeaker(db: Db, thatPlays: boolean): Promise<boolean> {
+  let query = db
+    .selectFrom('devices')
+    .select('id')
+    .where('type', '=', 'speaker')
+    .where('state', '=', 'approved')
+  if (thatPlays) query = query.where('origin', 'like', '%"speaker.play"%')
+  return (await query.limit(1).executeTakeFirst()) !== undefined
+}
+
 const approved = (db: Db | Trx, community: string) =>
   db
     .selectFrom('devices')

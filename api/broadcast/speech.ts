@@ -4,6 +4,7 @@ import { Broadcast, type BroadcastSettings } from '../../config/broadcast-schema
 import { type SoundLinks, createSoundLinks } from '../sounds/sound-links.ts'
 import { type Sounds, createSounds } from '../sounds/sounds.ts'
 import type { Random } from '../random.ts'
+import { type Readiness, createReadiness } from './readiness.ts'
 import { type BroadcastRetention, createBroadcastRetention } from './retention.ts'
 import { type Voice, type VoiceDeps, createVoice, linkValidMs } from './voice.ts'
 
@@ -14,6 +15,7 @@ export interface Speech {
   readonly links: SoundLinks
   readonly voice: Voice
   readonly retention: BroadcastRetention
+  readonly readiness: Readiness
   /** Where loudspeakers reach this box; null where nobody knows. */
   readonly address: () => string | null
   close(): void
@@ -44,6 +46,7 @@ export function createSpeech(parts: Parts, options: SpeechOptions): Speech {
     address,
     voice: createVoice({ sounds, links, address, gateway: parts.gateway }),
     retention: createBroadcastRetention({ ...parts, sounds }, settings),
+    readiness: createReadiness({ ...parts, sounds }),
     close: () => sounds.close(),
   }
 }

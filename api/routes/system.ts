@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { CodedError, errorTable } from '../../contracts/errors.ts'
+import { CodedError, type ErrorCode, errorTable } from '../../contracts/errors.ts'
 import { roles } from '../../contracts/http/auth.ts'
 import { ShortPageQuery } from '../../contracts/http/lists.ts'
 import { Category, Health, Unit, listOf } from '../../contracts/http/system.ts'
@@ -20,6 +20,7 @@ type Deps = Pick<
   | 'community'
   | 'webPresent'
   | 'notices'
+  | 'speech'
 >
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 const everybody = { access: { roles, scopes: ['read', 'intake', 'open311'] } } as const
@@ -70,7 +71,8 @@ function healthRoutes(app: App, deps: Deps): void {
     },
     async (request): Promise<Health> => {
       const gateway = await deps.gatewayWatch.health()
-      const problems = problemsOf(deps, gateway)
+      const mute = await deps.speech.readiness.problems()
+      const problems = [...problemsOf(deps, gateway), ...mute.map(muteProblem)]
       const status = problems.length === 0 ? 'ok' : 'degraded'
       const principal = request.principal
       if (principal === null || principal.mustChangePassword) return { status }
@@ -120,10 +122,13 @@ function problemsOf(deps: Deps, gateway: Health['gateway']): Problem[] {
   return [...problems, ...(gateway?.problems ?? [])]
 }
 
-const problemOf = (
-  code: 'web.missing' | 'gateway.unreachable',
-  command: string | null,
-): Problem => ({
+/** What loudspeakers lack, with the command where it is a package of Debian. */
+function muteProblem(code: ErrorCode): Problem {
+  if (code === 'speech.missing') return problemOf(code, 'apt-get install espeak-ng')
+  return problemOf(code, code === 'sound.no-ffmpeg' ? 'apt-get install ffmpeg' : null)
+}
+
+const problemOf = (code: ErrorCode, command: string | null): Problem => ({
   code,
   what: errorTable[code].title,
   hint: errorTable[code].hint,

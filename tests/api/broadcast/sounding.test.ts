@@ -262,6 +262,12 @@ describe('without a program that speaks', () => {
       missing: { code: string }[]
     }>()
     expect(missing.map(({ code }) => code)).toEqual(['speech.missing', 'sound.no-ffmpeg'])
+    // On the screen of everybody too, with the command that mends it.
+    const { problems } = (await caller.get('/health')).json<{ problems: object[] }>()
+    expect(problems).toMatchObject([
+      { code: 'speech.missing', command: 'apt-get install espeak-ng' },
+      { code: 'sound.no-ffmpeg', command: 'apt-get install ffmpeg' },
+    ])
     await bare.close()
   })
 })

@@ -6,6 +6,7 @@ export type Subject =
   | 'devices'
   | 'users'
   | 'stream'
+  | 'broadcast'
   | 'keep-devices'
   | 'write-care'
   | 'notices'
@@ -18,6 +19,7 @@ const allowed: Readonly<Record<Subject, readonly Role[]>> = {
   devices: ['admin', 'staff', 'grid', 'supervisor'],
   users: ['admin', 'staff', 'supervisor'],
   stream: ['admin', 'staff', 'grid', 'unit', 'supervisor'],
+  broadcast: ['admin', 'staff'],
   'keep-devices': ['admin', 'staff'],
   'write-care': ['admin', 'staff', 'grid'],
   notices: ['admin', 'staff', 'grid', 'unit', 'supervisor'],

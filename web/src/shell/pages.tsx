@@ -10,6 +10,7 @@ const PersonPage = lazy(() => import('../pages/care/person-page.tsx'))
 const CamerasPage = lazy(() => import('../pages/cameras/cameras-page.tsx'))
 const DevicesPage = lazy(() => import('../pages/devices/devices-page.tsx'))
 const NoticesPage = lazy(() => import('../pages/notices/notices-page.tsx'))
+const BroadcastPage = lazy(() => import('../pages/broadcast/broadcast-page.tsx'))
 const HealthPage = lazy(() => import('../pages/health/health-page.tsx'))
 
 /** One lazy chunk per page: the first view loads no other. */
@@ -26,6 +27,7 @@ export function Pages() {
           <Route path="/cameras" element={<CamerasPage />} />
           <Route path="/devices" element={<DevicesPage />} />
           <Route path="/notices" element={<NoticesPage />} />
+          <Route path="/broadcast" element={<BroadcastPage />} />
           <Route path="/health" element={<HealthPage />} />
           <Route path="*" element={<Absent />} />
         </Routes>

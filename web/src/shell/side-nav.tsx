@@ -1,4 +1,13 @@
-import { Activity, Camera, Cpu, Heart, Inbox, LogOut, type LucideIcon } from 'lucide-react'
+import {
+  Activity,
+  Camera,
+  Cpu,
+  Heart,
+  Inbox,
+  LogOut,
+  type LucideIcon,
+  Megaphone,
+} from 'lucide-react'
 import { NavLink } from 'react-router'
 import type { Account } from '../../../contracts/http/auth.ts'
 import { mayAsk, type Subject } from '../data/may-ask.ts'
@@ -23,6 +32,7 @@ interface NavItem {
 const items: readonly NavItem[] = [
   { to: '/tickets', word: 'nav.tickets', icon: Inbox, section: 'nav.today' },
   { to: '/care', word: 'nav.care', icon: Heart, subject: 'care' },
+  { to: '/broadcast', word: 'nav.broadcast', icon: Megaphone, subject: 'broadcast' },
   {
     to: '/cameras',
     word: 'nav.cameras',

@@ -1,3 +1,4 @@
+import { zhBroadcast } from './zh/broadcast.ts'
 import { zhCommon } from './zh/common.ts'
 import { zhNames } from './zh/names.ts'
 import { zhNotices } from './zh/notices.ts'
@@ -13,6 +14,7 @@ export const zh = {
   ...zhPeople,
   ...zhNames,
   ...zhNotices,
+  ...zhBroadcast,
 } as const
 
 export type WordKey = keyof typeof zh

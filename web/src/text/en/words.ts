@@ -1,4 +1,5 @@
 import type { Words } from '../words.ts'
+import { enBroadcast } from './broadcast.ts'
 import { enCommon } from './common.ts'
 import { enNames } from './names.ts'
 import { enNotices } from './notices.ts'
@@ -13,4 +14,5 @@ export const en: Words = {
   ...enPeople,
   ...enNames,
   ...enNotices,
+  ...enBroadcast,
 }

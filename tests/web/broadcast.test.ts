@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Browser, type Locator, type Page, chromium } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BroadcastDetail, BroadcastSpeaker, ClipItem } from '../../contracts/http/broadcast.ts'
 import type { DeviceWithSecret } from '../../contracts/http/devices.ts'
 import { createLink, type DeviceLink } from '../../device-sim/devices/link.ts'
@@ -19,13 +20,15 @@ interface Station {
 
 /** No quiet hours: the test runs at any time of day. */
 const awake = 'notify: { quietHours: null }\n'
-const everything = needs('espeak-ng') && needs('ffmpeg') && needs('mosquitto')
+const services = ['espeak-ng', 'ffmpeg', 'mosquitto', 'chromium'] as const
+const visible = (locator: Locator) => locator.waitFor({ state: 'visible', timeout: 10_000 })
 
-describe.runIf(everything)(
+describe.runIf(services.every(needs))(
   'loudspeakers that only know MQTT and the address in their command',
   () => {
     const mosquitto = new Mosquitto()
     let product: Product
+    let browser: Browser | undefined
     const stations: Station[] = []
     const call = <T>(method: string, path: string, body?: unknown) =>
       product.call<T>(method, path, body)
@@ -52,6 +55,7 @@ describe.runIf(everything)(
         speaker.close()
         await link.close()
       }
+      await browser?.close()
       await product?.close()
       await mosquitto.stop()
       mosquitto.remove()
@@ -155,6 +159,72 @@ describe.runIf(everything)(
       await after(notice.id, 'done')
       expect(five.heard.at(-1)?.broadcast).toBe(notice.id)
     }, 60_000)
+
+    async function consolePage(): Promise<Page> {
+      browser = await chromium.launch({
+        executablePath: '/usr/bin/chromium',
+        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+      })
+      const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
+      await page.goto(product.url)
+      await page.getByLabel('密码', { exact: true }).fill(product.adminPassword)
+      await page.getByRole('button', { name: '登录', exact: true }).click()
+      await visible(page.getByRole('heading', { name: '工单' }))
+      await page.getByRole('link', { name: '广播' }).first().click()
+      await visible(page.getByRole('heading', { name: '广播', exact: true }))
+      return page
+    }
+
+    it('from the page: an emergency in two clicks, one to stop it, and a clip for one house', async () => {
+      const page = await consolePage()
+      const complaints: string[] = []
+      page.on('pageerror', (error) => complaints.push(error.message))
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text())
+      })
+      const [three, five] = [stationOf('speaker-3'), stationOf('speaker-5')]
+      const before = five.heard.length
+      await visible(page.locator('[data-speaker="speaker-5"]', { hasText: '能放声音' }))
+
+      await page.locator('[data-template="flood"]').click()
+      expect(five.heard.length).toBe(before)
+      await page.getByRole('button', { name: '马上播' }).click()
+      await expect
+        .poll(() => [three, five].map(({ heard }) => heard.at(-1)?.text.includes('积水正在上涨')), {
+          timeout: 10_000,
+        })
+        .toEqual([true, true])
+      const flood = five.heard.at(-1)?.broadcast ?? ''
+      const live = page.locator(`[data-live="${flood}"]`)
+      await visible(live.getByText('2 / 2 只响了'))
+      await visible(page.locator('[data-speaker="speaker-5"].playing'))
+      await live.getByRole('button', { name: '停止' }).click()
+      await expect
+        .poll(() => [three, five].map(({ speaker }) => speaker.sounding))
+        .toEqual([null, null])
+      const row = page.locator(`[data-broadcast="${flood}"]`)
+      await row.getByRole('button', { name: '回执' }).click()
+      for (const id of ['speaker-3', 'speaker-5'])
+        await visible(row.locator(`[data-receipt="${id}"][data-state="stopped"]`))
+
+      await page.getByText('放一段音频').click()
+      const file = { name: '升旗曲.wav', mimeType: 'audio/wav', buffer: wav(1) }
+      await page.locator('input[type=file]').setInputFiles(file)
+      await visible(page.locator('[data-clip="升旗曲"].chosen'))
+      await page.locator('.cast-compose [data-area="5栋"]').click()
+      await page.getByRole('button', { name: '播出' }).click()
+      const said = page.locator('.cast-row', { hasText: '升旗曲' })
+      await visible(said.getByText('1 / 1 只响了'))
+      expect(five.heard.at(-1)).toMatchObject({ text: '', lastsMs: expect.closeTo(1_000, -3) })
+      expect(three.heard.at(-1)?.broadcast).toBe(flood)
+
+      await page.getByRole('button', { name: 'English' }).click()
+      await visible(page.getByRole('heading', { name: 'Broadcast', exact: true }))
+      await visible(said.getByText('1 of 1 heard'))
+      await visible(row.getByText('Silenced').first())
+      expect(complaints).toEqual([])
+      await page.close()
+    }, 90_000)
   },
 )
 
