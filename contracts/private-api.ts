@@ -50,12 +50,19 @@ export type TelemetryAnswer = Static<typeof TelemetryAnswer>
 export const aggregates = ['mean', 'min', 'max', 'sum', 'count', 'first', 'last'] as const
 export type Aggregate = (typeof aggregates)[number]
 
+/** `retained`: a broker remembered it; whether it still holds nobody knows. */
+export const LastValue = Type.Object({
+  ...TelemetryPoint.properties,
+  retained: Type.Optional(Type.Literal(true)),
+})
+export type LastValue = Static<typeof LastValue>
+
 export const DeviceState = Type.Object({
   id: Type.String(),
   community: Type.String(),
   online: Type.Union([Type.Boolean(), Type.Null()]),
   lastSeenAt: Type.Union([Type.Number(), Type.Null()]),
-  lastValues: Type.Record(Type.String(), TelemetryPoint),
+  lastValues: Type.Record(Type.String(), LastValue),
   /** Null for a device that is not approved, or was never heard of. */
   health: Type.Union([DeviceHealth, Type.Null()]),
 })

@@ -5,7 +5,7 @@ import { CameraHealth } from '../health.ts'
 import { Slug } from '../ids.ts'
 import { DeviceEntity } from '../payloads.ts'
 import { Place } from '../place.ts'
-import { TelemetryPoint } from '../private-api.ts'
+import { LastValue } from '../private-api.ts'
 import { CameraSettings, RosterDevice } from '../roster.ts'
 
 const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) =>
@@ -90,7 +90,7 @@ export const DeviceItem = Type.Object({
   origin: Type.Union([DeviceOrigin, Type.Null()]),
   online: Type.Union([Type.Boolean(), Type.Null()]),
   lastSeenAt: Type.Union([Type.Number(), Type.Null()]),
-  lastValues: Type.Record(Type.String(), TelemetryPoint),
+  lastValues: Type.Record(Type.String(), LastValue),
   /** Null while the box is out of reach or has nothing to say of it. */
   health: orNull(DeviceHealth),
 })

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { DeviceHealth } from '../../contracts/device-health.ts'
 import type { DeviceInfo } from '../../contracts/payloads.ts'
-import type { DeviceState, TelemetryPoint } from '../../contracts/private-api.ts'
+import type { DeviceState, LastValue } from '../../contracts/private-api.ts'
 import type { RosterDevice } from '../../contracts/roster.ts'
 
 interface Row {
@@ -26,7 +26,7 @@ export interface DeviceEntry {
   info: string | null
   /** The `info` with which the api was told of an unknown device; null before. */
   announced: string | null
-  readonly lastValues: Map<string, TelemetryPoint>
+  readonly lastValues: Map<string, LastValue>
   /** What the roster of this version says of it: asked for every reading, changed once a day. */
   standing: { readonly version: number; readonly state: RosterDevice['state'] | null } | null
 }
@@ -52,9 +52,7 @@ function entryOf(row: Row): DeviceEntry {
     lastSeenAt: row.last_seen_at,
     info: row.info,
     announced: row.announced,
-    lastValues: new Map(
-      Object.entries(JSON.parse(row.last_values) as Record<string, TelemetryPoint>),
-    ),
+    lastValues: new Map(Object.entries(JSON.parse(row.last_values) as Record<string, LastValue>)),
     standing: null,
   }
 }
@@ -110,10 +108,12 @@ export class DeviceBook {
     return entry
   }
 
-  value(entry: DeviceEntry, name: string, point: TelemetryPoint): void {
+  value(entry: DeviceEntry, name: string, point: LastValue): void {
     const known = entry.lastValues.get(name)
     if (known === undefined && entry.lastValues.size >= this.#limits.namesPerDeviceMax) return
     if (known !== undefined && known.ts > point.ts) return
+    // A memory that says the same again makes nothing newer, and nothing that was live a memory.
+    if (point.retained === true && known?.value === point.value) return
     entry.lastValues.set(name, point)
   }
 

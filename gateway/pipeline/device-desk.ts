@@ -81,9 +81,11 @@ export class DeviceDesk {
     const state = this.#standing(entry, community, device)
     if (entry !== null) {
       this.#known(entry)
-      if (input.kind === 'reading')
-        this.#book.value(entry, input.name, { ts: input.ts, value: input.value })
-      else if (input.kind === 'status') this.#status(entry, input)
+      if (input.kind === 'reading') {
+        const { ts, value, retained } = input
+        const point = retained === true ? { ts, value, retained } : { ts, value }
+        this.#book.value(entry, input.name, point)
+      } else if (input.kind === 'status') this.#status(entry, input)
       else if (input.kind === 'info') this.#info(entry, input)
       if (state === null || input.kind === 'info') this.#announce(entry, state, input.receivedAt)
     }

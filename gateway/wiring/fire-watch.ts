@@ -30,11 +30,11 @@ export function createFireWatch(roster: RosterView, listener: FireListener) {
     derived(readings: readonly FireReading[]): void {
       for (const reading of readings) hear(reading)
     },
-    /** What devices last said before this start: a fire that stands goes on. */
+    /** What devices last said before this start: a fire that stands goes on; what a broker remembers opens nothing. */
     resume(community: string, states: readonly DeviceState[], now: number): void {
       for (const { id: device, lastValues } of states)
-        for (const [name, { ts, value }] of Object.entries(lastValues))
-          hear({ community, device, name, ts, value, receivedAt: now })
+        for (const [name, { ts, value, retained }] of Object.entries(lastValues))
+          if (retained !== true) hear({ community, device, name, ts, value, receivedAt: now })
     },
   }
 }
