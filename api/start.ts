@@ -5,13 +5,14 @@ import { type Clock, dayMs } from '../contracts/clock.ts'
 import type { CarePlansFile } from '../contracts/care-plan.ts'
 import type { Category, Unit } from '../contracts/http/system.ts'
 import { buildApp } from './app.ts'
-import type { LadderBook } from '../config/ladders.ts'
+import { type LadderBook, loadLadders } from '../config/ladders.ts'
 import { createAccessLog } from './audit/access-log.ts'
 import { ensureFirstAdmin } from './auth/first-admin.ts'
 import { createAddressLimiter } from './auth/address-limiter.ts'
 import { createLoginLimiter } from './auth/login-limiter.ts'
 import { type PasswordsOptions, createPasswords } from './auth/passwords.ts'
 import { type SpeechOptions, createSpeech } from './broadcast/speech.ts'
+import { ladderOf } from './care/ladder-of.ts'
 import { wireCare } from './care/wire-care.ts'
 import { openDatabase } from './db/open.ts'
 import { type Retention, defaultRetention } from './db/retention.ts'
@@ -40,6 +41,7 @@ import type { AccessRules, Services } from './services.ts'
 import type { ActDeps } from './tickets/act.ts'
 import { measure } from './measure.ts'
 import { createDayOf } from './tickets/number.ts'
+import type { TicketRow } from './tickets/ticket-row.ts'
 import { Deadlines } from './timers/deadlines.ts'
 import { type MachineClock, createMachineClock } from './timers/machine-clock.ts'
 import { openSteadyClock } from './timers/steady-clock.ts'
@@ -214,20 +216,22 @@ function wire(parts: Wired, options: ApiOptions): Services {
   })
   const deadlines = new Deadlines({ db, transact, steady, logger })
   const speech = createSpeech({ ...parts, transact }, { home: options.home, ...options.speech })
-  const outgoing = createOutgoing({ ...parts, transact, speech }, { ...options, timeZone })
-  const notify = outgoing.deps
+  // Without a book nobody is called.
+  const { ladders: book = loadLadders('ladders: []', []) } = options
+  const follow = { timeZone, climbs: (ticket: TicketRow) => ladderOf(book, ticket) !== null }
+  const outgoing = createOutgoing({ ...parts, transact, speech }, { ...options, ...follow })
   const base = {
     clock,
     random,
     units,
     deadlines,
     steady,
-    notify,
+    notify: outgoing.deps,
     tickets: ticketDeps(random, options),
   }
   const caring = wireCare({
     ...base,
-    book: options.ladders,
+    book,
     plans: options.carePlans,
     timeZone,
     community: options.community,
@@ -253,7 +257,7 @@ function wire(parts: Wired, options: ApiOptions): Services {
     notices: createNotices({ db, clock, filingNumber: accessRules.filingNumber }),
     accessRules,
     passKey,
-    notify,
+    notify: outgoing.deps,
     outgoing,
     speech,
     hub,

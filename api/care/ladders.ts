@@ -1,5 +1,4 @@
 import type { LadderBook } from '../../config/ladders.ts'
-import type { AnomalyType, Severity } from '../../contracts/anomaly.ts'
 import { CodedError } from '../../contracts/errors.ts'
 import type { Ladder, LadderAnswer } from '../../contracts/ladder.ts'
 import type { LocalText } from '../../contracts/text.ts'
@@ -12,6 +11,7 @@ import { contactsOf } from './contacts.ts'
 import { buildRun } from './ladder-build.ts'
 import { isOver } from './ladder-machine.ts'
 import { type Happening, moveRun } from './ladder-move.ts'
+import { ladderOf } from './ladder-of.ts'
 import { residentOf } from './ladder-people.ts'
 import { type Run, insertRun, runById, runOf, stateOf } from './ladder-rows.ts'
 import type { LadderDeps } from './ladder-scene.ts'
@@ -58,8 +58,7 @@ export class Ladders implements TicketFollower {
 
   /** Opening a ticket costs one row; the ladder itself begins right after, in a transaction of its own. */
   async opened(trx: Trx, ticket: TicketRow): Promise<void> {
-    const ladder = this.#ladderOf(ticket)
-    if (ladder === null || ladder.steps.length === 0) return
+    if (ladderOf(this.book, ticket) === null) return
     const payload: Due = { ticket: ticket.id }
     const id = openTimer(ticket.id)
     await this.#deps.deadlines.schedule(trx, { id, kind: 'ladder', payload, afterMs: 0 })
@@ -133,15 +132,6 @@ export class Ladders implements TicketFollower {
     }
   }
 
-  #ladderOf(ticket: TicketRow): Ladder | null {
-    if (ticket.anomaly_type === null) return null
-    return this.book.ladderFor(
-      ticket.community,
-      ticket.anomaly_type as AnomalyType,
-      ticket.severity as Severity,
-    )
-  }
-
   async #move(trx: Trx, ticket: TicketRow, happening: Happening): Promise<void> {
     const run = await runOf(trx, ticket.id)
     // Not begun yet: what is taken or over by then need not begin.
@@ -150,8 +140,13 @@ export class Ladders implements TicketFollower {
   }
 
   async #open(trx: Trx, ticket: TicketRow, now: number): Promise<void> {
-    const ladder = this.#ladderOf(ticket)
-    if (ladder === null || ticket.closed_at !== null || ticket.anomaly_cleared_at !== null) return
+    if (ticket.closed_at !== null) return
+    const ladder = ticket.anomaly_cleared_at === null ? ladderOf(this.book, ticket) : null
+    if (ladder !== null) await this.#begin(trx, ladder, ticket, now)
+    await this.#deps.messenger.tellStaffUnlessTold(trx, ticket)
+  }
+
+  async #begin(trx: Trx, ladder: Ladder, ticket: TicketRow, now: number): Promise<void> {
     const resident = await residentOf(trx, ticket)
     const contacts = resident === null ? [] : await contactsOf(trx, resident.id)
     const { id, community } = ticket

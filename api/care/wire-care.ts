@@ -1,10 +1,11 @@
 import { readCarePlans, shippedCarePlansPath } from '../../config/care-plans.ts'
-import { type LadderBook, loadLadders } from '../../config/ladders.ts'
+import type { LadderBook } from '../../config/ladders.ts'
 import type { CarePlansFile } from '../../contracts/care-plan.ts'
 import type { Clock } from '../../contracts/clock.ts'
 import type { Unit } from '../../contracts/http/system.ts'
 import { acknowledge, stopIncident } from '../notify/acknowledge.ts'
 import { type NotifyDeps, notify } from '../notify/notify.ts'
+import { tellStaffUnlessTold } from '../notify/tell-opened.ts'
 import { recordCall } from '../people/care-signs.ts'
 import type { Random } from '../random.ts'
 import type { ActDeps } from '../tickets/act.ts'
@@ -22,10 +23,10 @@ interface LadderParts {
   readonly deadlines: Deadlines
   readonly steady: SteadyClock
   readonly notify: NotifyDeps
-  readonly book: LadderBook | undefined
+  readonly book: LadderBook
 }
 
-/** Puts the ladders together with what they run on. Without a book nobody is called. */
+/** Puts the ladders together with what they run on. */
 function wireLadders(parts: LadderParts): Ladders {
   const { clock, random, units, tickets, deadlines, steady } = parts
   const ladders = new Ladders({
@@ -34,11 +35,12 @@ function wireLadders(parts: LadderParts): Ladders {
     units,
     deadlines,
     steady,
-    book: parts.book ?? loadLadders('ladders: []', []),
+    book: parts.book,
     messenger: {
       notify: (trx, message) => notify(trx, parts.notify, message),
       acknowledge,
       stopIncident,
+      tellStaffUnlessTold: (trx, ticket) => tellStaffUnlessTold(trx, parts.notify, ticket),
     },
     // They had the person on the telephone: a call that the person took.
     spoke: async (trx, { resident, by, at }) => {

@@ -1,24 +1,27 @@
 import type { Severity } from '../../contracts/anomaly.ts'
-import type { Place } from '../../contracts/place.ts'
-import { fromJson, fromJsonOrNull } from '../db/json.ts'
+import { fromJson } from '../db/json.ts'
 import type { Db, Trx } from '../db/open.ts'
 import type { Actor } from '../auth/principal.ts'
 import type { TicketRow } from '../tickets/ticket-row.ts'
 import { acknowledge, stopIncident } from './acknowledge.ts'
 import { type NotifyDeps, notify } from './notify.ts'
-import type { Recipient } from './recipient.ts'
+import { bodyOf, tellOpened, ticketOf, titleOf } from './tell-opened.ts'
 
 const eventsPerRun = 200
-const told: ReadonlySet<string> = new Set(['critical', 'major'])
 const taken: ReadonlySet<string> = new Set(['accept', 'start'])
 const ended: ReadonlySet<string> = new Set(['close', 'reject', 'withdraw'])
+
+export interface FollowDeps extends NotifyDeps {
+  /** Whether a ladder says who hears of a ticket, and when: staff then get its message and no other. */
+  readonly climbs: (ticket: TicketRow) => boolean
+}
 
 /**
  * Follows what happens to tickets: new grave ones are told to those who are there for them, whoever takes
  * one stops its alarms, and its end is told to those who were alarmed. Each event is followed once, by
  * a cursor in the same transaction. True where there may be more.
  */
-export async function followTickets(trx: Trx, deps: NotifyDeps): Promise<boolean> {
+export async function followTickets(trx: Trx, deps: FollowDeps): Promise<boolean> {
   const { event: from } = await trx
     .selectFrom('notify_cursor')
     .select('event')
@@ -56,61 +59,14 @@ export async function isBehind(db: Db): Promise<boolean> {
 
 async function followOne(
   trx: Trx,
-  deps: NotifyDeps,
+  deps: FollowDeps,
   id: string,
   change: string,
   ts: number,
 ): Promise<void> {
-  if (change === 'opened') await tellOpened(trx, deps, id)
+  if (change === 'opened') await tellOpened(trx, deps, id, deps.climbs)
   else if (taken.has(change)) await acknowledge(trx, id, await takerOf(trx, id, change, ts))
   else if (ended.has(change)) await tellEnd(trx, deps, id, change)
-}
-
-const ticketOf = (trx: Trx, id: string): Promise<TicketRow | undefined> =>
-  trx.selectFrom('tickets').selectAll().where('id', '=', id).executeTakeFirst()
-
-async function tellOpened(trx: Trx, deps: NotifyDeps, id: string): Promise<void> {
-  const ticket = await ticketOf(trx, id)
-  if (ticket === undefined || ticket.closed_at !== null) return
-  const severity = ticket.severity as Severity
-  const { settings } = deps
-  const to: Recipient[] = settings.groups
-    .filter(
-      ({ communities, severities }) =>
-        severities.includes(severity) &&
-        (communities.length === 0 || communities.includes(ticket.community)),
-    )
-    .map(({ name }) => ({ kind: 'group', channel: name }))
-  if (settings.staffOnScreen && told.has(severity)) {
-    for (const user of await workersOf(trx, ticket.community)) to.push({ kind: 'user', id: user })
-  }
-  if (to.length === 0) return
-  await notify(trx, deps, {
-    incident: id,
-    step: 'opened',
-    community: ticket.community,
-    severity,
-    kind: 'alarm',
-    to,
-    text: { title: titleOf(ticket), body: bodyOf(ticket) },
-    link: `/tickets/${id}`,
-  })
-}
-
-/** Who works in a community: staff and grid workers, by the areas of their accounts. */
-async function workersOf(trx: Trx, community: string): Promise<readonly string[]> {
-  const rows = await trx
-    .selectFrom('users')
-    .select(['id', 'areas'])
-    .where('role', 'in', ['staff', 'grid'])
-    .where('disabled', '=', 0)
-    // Cheaper than parsing all; a slug holds nothing that needs escaping.
-    .where('areas', 'like', `%"${community}"%`)
-    .limit(500)
-    .execute()
-  return rows
-    .filter(({ areas }) => (fromJson(areas) as string[]).includes(community))
-    .map(({ id }) => id)
 }
 
 async function tellEnd(trx: Trx, deps: NotifyDeps, id: string, change: string): Promise<void> {
@@ -132,17 +88,6 @@ async function tellEnd(trx: Trx, deps: NotifyDeps, id: string, change: string): 
     },
     link: `/tickets/${id}`,
   })
-}
-
-const titleOf = (ticket: TicketRow) => ({
-  zh: ticket.title,
-  en: ticket.title_en ?? ticket.title,
-})
-
-function bodyOf(ticket: TicketRow) {
-  const place = fromJsonOrNull(ticket.place) as Place | null
-  const where = [ticket.number, place?.name].filter(Boolean).join(' ')
-  return { zh: where, en: where }
 }
 
 /** The proof: what the timeline says last, as that of a resident who was seen. */

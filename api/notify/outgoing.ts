@@ -7,7 +7,7 @@ import type { Db } from '../db/open.ts'
 import { buildChannels } from './channels/build.ts'
 import { createDeviceChannel, type DeviceChannelDeps } from './channels/device.ts'
 import { defaultNotify } from './default-settings.ts'
-import { followTickets, isBehind } from './follow-tickets.ts'
+import { type FollowDeps, followTickets, isBehind } from './follow-tickets.ts'
 import type { LaneDeps } from './lane.ts'
 import type { NotifyDeps } from './notify.ts'
 import { NotifySender } from './sender.ts'
@@ -31,11 +31,15 @@ export interface OutgoingDeps extends Omit<LaneDeps, 'settings'> {
 /** All of notifying: the way onto the queue, and what drains it. */
 export function createOutgoing(
   parts: OutgoingDeps,
-  options: { readonly notify?: NotifySettings; readonly timeZone: string },
+  options: {
+    readonly notify?: NotifySettings
+    readonly timeZone: string
+    readonly climbs: FollowDeps['climbs']
+  },
 ): Outgoing {
   const { clock, random, db, transact, gateway, speech } = parts
   const { voice } = speech
-  const { notify: settings = defaultNotify, timeZone } = options
+  const { notify: settings = defaultNotify, timeZone, climbs } = options
   const wall = createWallClock(timeZone)
   const deps: NotifyDeps = { clock, random, settings, wall, depth: () => sender.depth }
   const channels = buildChannels(settings, { clock })
@@ -46,7 +50,7 @@ export function createOutgoing(
     wall,
     channels,
     follow: async () =>
-      (await isBehind(db)) ? transact((trx) => followTickets(trx, deps)) : false,
+      (await isBehind(db)) ? transact((trx) => followTickets(trx, { ...deps, climbs })) : false,
   })
   const { quietHours } = settings
   const announcer = new BroadcastAnnouncer({ ...parts, wall, quietHours, voice })

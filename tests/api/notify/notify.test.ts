@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { acknowledge, stopIncident } from '../../../api/notify/acknowledge.ts'
 import { notify } from '../../../api/notify/notify.ts'
+import { tellStaffUnlessTold } from '../../../api/notify/tell-opened.ts'
 import { createWallClock, within } from '../../../api/notify/wall-clock.ts'
+import type { TicketRow } from '../../../api/tickets/ticket-row.ts'
 import type { NotifySettings } from '../../../config/notify-schema.ts'
 import { type Bench, alarm, noon, startBench } from './support.ts'
 
@@ -111,6 +113,39 @@ describe('putting messages on the queue', () => {
       .execute()
     await put({ to: [{ kind: 'user', id }], severity: 'major' })
     expect((await bench.rows()).map(({ channel }) => channel)).toEqual(['screen'])
+  })
+})
+
+describe('a ladder that has begun', () => {
+  // Smoke with only sirens on its ladder must not go by unheard.
+  it('leaves the plain word to those who work there where it reached none of them, and only there', async () => {
+    bench = await startBench()
+    const staff = await bench.user('wang')
+    const grid = await bench.user('li', { role: 'grid' })
+    await bench.user('elsewhere', { areas: ['other'] })
+    const of = {
+      community: 'demo',
+      title: '厨房烟感报警',
+      title_en: null,
+      number: '1',
+      place: null,
+    }
+    const ticket = (id: string) => ({ ...of, id, severity: 'critical' }) as TicketRow
+    const siren = alarm({ incident: 'tkt_1', step: 'alarms', to: [{ kind: 'device', id: 's1' }] })
+    const desk = alarm({ incident: 'tkt_2', step: 'desk', to: [{ kind: 'user', id: staff }] })
+    await bench.transact(async (trx) => {
+      for (const request of [siren, desk]) await notify(trx, bench.deps, request)
+      for (const id of ['tkt_1', 'tkt_2', 'tkt_1'])
+        await tellStaffUnlessTold(trx, bench.deps, ticket(id))
+    })
+    const told = async (incident: string) =>
+      (await bench.rows(incident)).map(({ step, person }) => `${step} ${person}`)
+    expect(await told('tkt_1')).toEqual([
+      'alarms device:demo/s1',
+      `opened user:${staff}`,
+      `opened user:${grid}`,
+    ])
+    expect(await told('tkt_2')).toEqual([`desk user:${staff}`])
   })
 })
 
