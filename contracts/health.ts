@@ -63,6 +63,8 @@ export const GatewayHealth = Type.Object({
     kind: Type.Union([Type.Literal('embedded'), Type.Literal('external')]),
     connected: Type.Boolean(),
     clients: Type.Integer(),
+    /** Topics of adapters that an external broker's access list refused: the first of them. */
+    refusedTopics: Type.Optional(Type.Array(Type.String())),
   }),
   readings: Type.Object({ in: Type.Integer(), stored: Type.Integer(), duplicates: Type.Integer() }),
   frames: Type.Object({ in: Type.Integer(), analysed: Type.Integer(), dropped: Type.Integer() }),
@@ -95,6 +97,8 @@ export const GatewayHealth = Type.Object({
   dropped: Type.Record(Type.String(), Type.Integer()),
   cameras: Type.Array(CameraHealth),
   adapters: Type.Optional(Type.Array(AdapterHealth)),
+  /** What each engine was told and said, and what it holds, since the start or the last change of rules. */
+  engines: Type.Optional(Type.Record(Type.String(), Type.Record(Type.String(), Type.Number()))),
   /** In force; null while the box starts. */
   rules: Type.Optional(
     Type.Union([Type.Object({ source: RulesSource, version: Type.String() }), Type.Null()]),

@@ -69,6 +69,8 @@ export interface BrokerStats {
   readonly dropped: Readonly<Record<string, number>>
   /** Why it is not connected, or what it may not do there; external only. */
   readonly problems: readonly BrokerProblem[]
+  /** Filters of adapters that the broker's access list refused, the first of them; external only. */
+  readonly refusedTopics: readonly string[]
 }
 
 export interface Broker {

@@ -162,6 +162,7 @@ class EmbeddedBroker implements Broker {
       framesIn: this.#gate.framesIn,
       dropped: this.#counters.snapshot(),
       problems: [],
+      refusedTopics: [],
     }
   }
 

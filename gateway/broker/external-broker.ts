@@ -142,6 +142,7 @@ class ExternalBroker implements Broker {
       messagesIn: this.#intake.messagesIn,
       framesIn: this.#intake.framesIn,
       dropped: { ...this.#counters.snapshot(), 'broker.foreign-refused': this.#foreign.refused },
+      refusedTopics: this.#foreign.refusedShown,
       problems: [...(this.#lost === null ? [] : [this.#lost]), ...this.#limited.values()],
     }
   }

@@ -5,6 +5,7 @@ import { filterMatches } from './topic-filter.ts'
 
 /** Filters in one packet: it stays small, whatever the broker allows. */
 const filtersPerPacket = 100
+const refusedShownMax = 20
 
 /**
  * Our subscriptions to topics of others on an external broker, kept in step with what the adapters want.
@@ -17,6 +18,8 @@ export class ForeignTopics {
   greetings: readonly ForeignPublish[] = []
   /** Filters that the broker's access list refused; not a fault, mostly nobody has such devices. */
   refused = 0
+  /** The first of them. */
+  refusedShown: readonly string[] = []
 
   /** What is new and what is no longer wanted. */
   want({ filters, greetings }: ForeignWants): { readonly add: string[]; readonly drop: string[] } {
@@ -38,12 +41,17 @@ export class ForeignTopics {
 
   async subscribeAll(client: MqttClient): Promise<void> {
     this.refused = 0
+    this.refusedShown = []
     await this.subscribe(client, [...this.#filters])
   }
 
   async subscribe(client: MqttClient, filters: readonly string[]): Promise<void> {
-    for (const part of inParts(filters))
-      this.refused += (await subscribeEach(client, part, 1)).length
+    for (const part of inParts(filters)) {
+      const refused = await subscribeEach(client, part, 1)
+      this.refused += refused.length
+      const shown = new Set([...this.refusedShown, ...refused])
+      this.refusedShown = [...shown].slice(0, refusedShownMax)
+    }
   }
 
   async unsubscribe(client: MqttClient, filters: readonly string[]): Promise<void> {

@@ -32,6 +32,17 @@ const gauges: readonly (readonly [string, string, string | null, Read])[] = [
   ['linli_quarantined_total', 'Malformed messages by code', 'code', (h) => h.quarantine.byCode],
   ['linli_dropped_total', 'What bounds have dropped, by name', 'what', (h) => h.dropped],
   [
+    'linli_engine',
+    'What the engines were told, said and hold, since the start or the last change of rules',
+    'what',
+    (h) =>
+      Object.fromEntries(
+        Object.entries(h.engines ?? {}).flatMap(([engine, of]) =>
+          Object.entries(of).map(([name, value]) => [`${engine}.${name}`, value]),
+        ),
+      ),
+  ],
+  [
     'linli_commit_ms',
     'Time of a durable commit, ms',
     'quantile',

@@ -18,4 +18,6 @@ export interface Engine<E extends AnyEffect = Effect> {
   nextDueAt(): number | null
   restore(rows: Iterable<StateRow>): void
   takeDirty(): readonly StateRow[]
+  /** Counts since the engine was made, and how much it holds now; a fixed set of names. */
+  stats?(): Readonly<Record<string, number>>
 }

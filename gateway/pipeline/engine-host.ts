@@ -29,11 +29,14 @@ export interface EngineSet {
 /** Runs the engines and keeps their state in the transaction that commits their inputs. */
 export class EngineHost {
   readonly #engines: readonly NamedEngine[]
+  readonly #effects: number[]
+  #inputs = 0
   readonly #put
   readonly #remove
 
   constructor(db: Database, engines: readonly NamedEngine[]) {
     this.#engines = engines
+    this.#effects = engines.map(() => 0)
     this.#put = db.prepare<[string, string, string]>(
       'INSERT INTO engine_state VALUES (?, ?, ?) ON CONFLICT (engine, key) DO UPDATE SET value = excluded.value',
     )
@@ -47,8 +50,15 @@ export class EngineHost {
   }
 
   apply(input: Input, onEffect: (effect: AnyEffect) => void): void {
-    for (const { engine } of this.#engines)
-      for (const effect of engine.apply(input)) onEffect(effect)
+    this.#inputs += 1
+    let number = -1
+    for (const { engine } of this.#engines) {
+      number += 1
+      const effects = engine.apply(input)
+      if (effects.length === 0) continue
+      this.#effects[number] = (this.#effects[number] ?? 0) + effects.length
+      for (const effect of effects) onEffect(effect)
+    }
   }
 
   /** Whether a tick at `now` would have an effect. */
@@ -58,6 +68,15 @@ export class EngineHost {
       if (due !== null && due <= now) return true
     }
     return false
+  }
+
+  /** By engine; counts since the start, the last change of rules or the last rollback. */
+  stats(): Record<string, Record<string, number>> {
+    const rows = this.#engines.map(({ name, engine }, number) => {
+      const effects = this.#effects[number] ?? 0
+      return [name, { inputs: this.#inputs, effects, ...engine.stats?.() }] as const
+    })
+    return Object.fromEntries(rows)
   }
 
   save(): void {

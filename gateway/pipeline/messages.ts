@@ -59,6 +59,7 @@ export interface PipelineStats {
   readonly quarantine: QuarantineSummary
   readonly dropped: Record<string, number>
   readonly adapters: readonly AdapterHealth[]
+  readonly engines: Record<string, Record<string, number>>
   readonly commitMs: { readonly p50: number; readonly p99: number }
   readonly log: { readonly bytes: number; readonly newestId: number }
   readonly rollbacks: number

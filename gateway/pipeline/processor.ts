@@ -105,6 +105,10 @@ export class Processor {
     return this.#engines.set
   }
 
+  engineStats(): Record<string, Record<string, number>> {
+    return this.#engines.stats()
+  }
+
   isDue(now: number): boolean {
     return this.#engines.isDue(now) || this.adapters?.isDue(now) === true
   }

@@ -42,6 +42,10 @@ export class RuledEngines {
     return this.#host.isDue(now)
   }
 
+  stats(): Record<string, Record<string, number>> {
+    return this.#host.stats()
+  }
+
   save(): void {
     this.#host.save()
   }

@@ -77,6 +77,7 @@ async function stats({ runner, series, influx, outbox }: MethodDeps): Promise<Pi
       'record.poisoned': runner.poisoned,
     },
     adapters: processor.adapters?.stats() ?? [],
+    engines: processor.engineStats(),
     commitMs: runner.commitTimes.percentiles(),
     log: { bytes: log.bytes, newestId: log.newestId },
     rollbacks: runner.rollbacks,

@@ -38,8 +38,19 @@ export function createRuleEngine({ roster, rules }: RuleEngineDeps): RuleEngine 
 }
 
 export interface RuleEngine extends Engine {
-  /** `farLooks`: rules left to the clock because too many devices share a place. */
-  stats(): { readonly evaluations: number; readonly farLooks: number; readonly watches: number }
+  stats(): RuleStats
+}
+
+interface RuleStats extends Readonly<Record<string, number>> {
+  readonly evaluations: number
+  /** Looks of expressions that came out neither true nor false. */
+  readonly unknown: number
+  /** Rules left to the clock because too many devices share a place. */
+  readonly farLooks: number
+  /** States of expressions. */
+  readonly watches: number
+  /** Anomalies that stand. */
+  readonly open: number
 }
 
 class RulesOverLog implements RuleEngine {
@@ -75,9 +86,10 @@ class RulesOverLog implements RuleEngine {
     return [...this.#desk.takeDirty(), ...this.#expressions.takeDirty()]
   }
 
-  stats() {
+  stats(): RuleStats {
     const own = this.#expressions.stats()
-    return { ...own, evaluations: own.evaluations + this.#desk.evaluations }
+    const { evaluations, standing } = this.#desk
+    return { ...own, evaluations: own.evaluations + evaluations, open: standing.size }
   }
 
   /** The roster has moved, or a mode has begun or ended. */

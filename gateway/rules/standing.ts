@@ -9,6 +9,10 @@ export interface Stander {
 export class Standing {
   readonly #byKey = new Map<string, Set<Stander>>()
 
+  get size(): number {
+    return this.#byKey.size
+  }
+
   raised(who: Stander, effect: RaiseEffect): Effect[] {
     this.add(who)
     return [effect]

@@ -1,6 +1,6 @@
 import type { Clock } from '../../contracts/clock.ts'
 import type { GatewayHealth } from '../../contracts/health.ts'
-import type { Broker } from '../broker/broker.ts'
+import type { Broker, BrokerStats } from '../broker/broker.ts'
 import type { Barriers } from '../access/barrier-guard.ts'
 import type { CommandBus } from '../access/command-bus.ts'
 import type { Doors } from '../access/door-guard.ts'
@@ -44,6 +44,13 @@ export interface HealthDeps {
 /** How long a refused commit is remembered as a problem. */
 const refusalMemoryMs = 60_000
 
+const brokerOf = ({ kind, connected, clients, refusedTopics }: BrokerStats) => ({
+  kind,
+  connected,
+  clients,
+  refusedTopics: [...refusedTopics],
+})
+
 /** The gateway's own account of itself, gathered from its parts at each question. */
 export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
   let refusedBefore = 0
@@ -79,7 +86,7 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
       startedAt: deps.startedAt,
       ready: true,
       problems,
-      broker: { kind: broker.kind, connected: broker.connected, clients: broker.clients },
+      broker: brokerOf(broker),
       readings: stats.readings,
       frames: { in: frames.in, analysed: frames.analysed, dropped: frames.dropped },
       vision: workOf(vision),
@@ -107,6 +114,7 @@ export function createHealth(deps: HealthDeps): () => Promise<GatewayHealth> {
       },
       cameras: deps.hub.health(),
       adapters: [...stats.adapters],
+      engines: stats.engines,
       rules: deps.rulesDesk.inForce(),
       commitMs: stats.commitMs,
       loopDelayMs: deps.loopDelay.read(),

@@ -51,6 +51,7 @@ const named = (pool: VisionPool) =>
       clients: 0,
       dropped: {},
       problems: [],
+      refusedTopics: [],
       messagesIn: 0,
       framesIn: 0,
     },

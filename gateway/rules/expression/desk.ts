@@ -46,6 +46,8 @@ export class ExpressionDesk {
   /** After a pause of ours nothing is concluded by the clock before this. */
   settledAt = 0
   evaluations = 0
+  /** Of them, those of which nobody could say. */
+  unknown = 0
   /** Looks left to the clock because a group was too large. */
   farLooks = 0
   /** States of the plan just made that only the clock looks at. */

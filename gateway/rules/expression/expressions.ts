@@ -34,8 +34,8 @@ export class Expressions {
   }
 
   stats() {
-    const { evaluations, farLooks, watches } = this.#desk
-    return { evaluations, farLooks, watches: watches.size }
+    const { evaluations, unknown, farLooks, watches } = this.#desk
+    return { evaluations, unknown, farLooks, watches: watches.size }
   }
 
   reading(reading: Reading): readonly Effect[] {

@@ -25,7 +25,7 @@ export function judge(desk: ExpressionDesk, watch: Watch, cause: Cause): readonl
   aim(scene, watch, desk.lookingAt)
   desk.evaluations += 1
   if (watch.phase === 'idle') {
-    if (rule.when(scene) !== 1 || !raisesNow(watch, scene.now)) return nothing
+    if (asked(desk, watch) !== 1 || !raisesNow(watch, scene.now)) return nothing
     return begin(desk, watch, cause)
   }
   if (watch.phase === 'pending') return goOn(desk, watch, cause)
@@ -44,6 +44,12 @@ function aim(scene: Scene, watch: Watch, now: number): void {
   scene.subject = watch.subject
   scene.member = watch.subject.source
   scene.offsetMinutes = watch.rule.rule.utcOffsetMinutes
+}
+
+function asked(desk: ExpressionDesk, { rule }: Watch): number {
+  const answer = rule.when(desk.scene)
+  if (answer === 2) desk.unknown += 1
+  return answer
 }
 
 const raisesNow = ({ rule }: Watch, now: number): boolean =>
@@ -65,7 +71,7 @@ function begin(desk: ExpressionDesk, watch: Watch, cause: Cause): readonly Effec
 
 /** What is no longer known to hold has not held: an unknown ends the waiting, it raises nothing. */
 function goOn(desk: ExpressionDesk, watch: Watch, cause: Cause): readonly Effect[] {
-  const holds = watch.rule.when(desk.scene) === 1 && raisesNow(watch, desk.scene.now)
+  const holds = asked(desk, watch) === 1 && raisesNow(watch, desk.scene.now)
   if (!holds) {
     desk.rest(watch)
     return nothing
@@ -101,7 +107,7 @@ export function ripe(desk: ExpressionDesk, watch: Watch): readonly Effect[] {
   aim(desk.scene, watch, desk.lookingAt)
   desk.evaluations += 1
   if (watch.phase === 'pending') {
-    if (watch.rule.when(desk.scene) === 1) return activate(desk, watch)
+    if (asked(desk, watch) === 1) return activate(desk, watch)
     desk.rest(watch)
     return nothing
   }

@@ -1,6 +1,7 @@
 import { pbkdf2Sync } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { wantsNothing } from '../../../gateway/model/foreign.ts'
 import type { Broker } from '../../../gateway/broker/broker.ts'
 import { createExternalBroker } from '../../../gateway/broker/external-broker.ts'
 import type { ExternalBrokerOptions } from '../../../gateway/broker/external-options.ts'
@@ -185,12 +186,15 @@ describe.runIf(needs('mosquitto'))('the access list of an external broker: mosqu
       const lines = [`plugin ${plugin}`, `plugin_opt_config_file ${file}`]
       await broker.start({ lines })
       const gateway = gatewayAt(broker, user, 'mqtt')
+      gateway.want({ ...wantsNothing, filters: ['frigate/#', 'linli/v1/home/+/frame'] })
       await gateway.start()
       await until('named', () => codes(gateway).includes('broker.subscription-refused'))
       // The other subscriptions may still be on their way.
       await until('only that', () => codes(gateway).length === 1)
       expect(gateway.stats().problems[0]?.detail).toContain('linli/v1/home/+/frame')
       expect(gateway.stats().connected).toBe(true)
+      await until('named too', () => gateway.stats().refusedTopics.length > 0)
+      expect(gateway.stats().refusedTopics).toEqual(['linli/v1/home/+/frame'])
     },
   )
 })

@@ -16,6 +16,7 @@ const codesOf = (model: Model, more: Partial<Symptoms> = {}) =>
       messagesIn: 0,
       framesIn: 0,
       problems: [],
+      refusedTopics: [],
       dropped: {},
     },
     sources: [],
