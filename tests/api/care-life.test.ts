@@ -82,6 +82,7 @@ describe('what people say of somebody', () => {
     const said = await admin.post(`/care/${id}/checkins`, {})
     expect(said.json().inForce).toBe(false)
     arrived.length = 0
+    test.time.now += 1
     box.answers.set('POST /care/signs', (body) => {
       arrived.push(body as Record<string, unknown>)
       return {}

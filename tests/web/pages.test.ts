@@ -36,7 +36,7 @@ async function open(browser: Browser, { url, adminPassword }: Product) {
   await page.goto(url)
   await page.getByLabel('密码', { exact: true }).fill(adminPassword)
   await page.getByRole('button', { name: '登录', exact: true }).click()
-  await page.getByRole('heading', { name: '工单' }).waitFor()
+  await page.getByRole('heading', { name: '工单', exact: true }).waitFor()
   return { page, complaints }
 }
 
@@ -189,7 +189,7 @@ async function visit(page: Page): Promise<void> {
   ])
   await page.getByRole('button', { name: '保存' }).click()
   // The visit is saved whatever becomes of its photos.
-  const notKept = page.getByRole('alert')
+  const notKept = page.getByRole('alert').filter({ hasText: '走访已记下' })
   await notKept.waitFor()
   const models = needs('shared-models')
   expect(await notKept.innerText()).toContain(
