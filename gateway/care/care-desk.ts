@@ -6,7 +6,7 @@ import { DueHeap } from '../model/due-heap.ts'
 import type { StateRow } from '../model/engine.ts'
 import type { RosterView } from '../model/roster-view.ts'
 import { createHome, type Home } from './home.ts'
-import { createPerson, moved, type Person, planned } from './person.ts'
+import { createPerson, moved, type Person, planned, backSince } from './person.ts'
 import { Modes } from './modes.ts'
 import {
   loadHome,
@@ -212,6 +212,7 @@ export class CareDesk {
     const before = person.resident
     person.resident = resident
     planned(person, before, now)
+    backSince(person, before)
     return person
   }
 

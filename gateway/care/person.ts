@@ -1,3 +1,4 @@
+import { hourMs } from '../../contracts/clock.ts'
 import type { Evidence } from '../../contracts/anomaly.ts'
 import type { LastEvidence } from '../../contracts/care.ts'
 import type { RosterResident } from '../../contracts/roster.ts'
@@ -94,6 +95,25 @@ export function planned(person: Person, before: RosterResident | null, now: numb
     const longer = old.to !== null && (to === null || to > old.to)
     return person.planned.includes(id) && !(longer && from <= now) ? [id] : []
   })
+}
+
+/** A hint that is older than this belongs to another visitor. */
+export const hintKeptMs = 12 * hourMs
+
+/**
+ * An absence that is closed after the fact, and in it the home had felt somebody: they were back when it did, and
+ * staff learned of it later. Too early costs a visit, too late a night on the floor.
+ */
+export function backSince(person: Person, before: RosterResident): void {
+  const { hintAt } = person
+  if (hintAt === null) return
+  const ends = new Map(before.away.map(({ id, to }) => [id, to ?? Number.POSITIVE_INFINITY]))
+  for (const { id, from, to } of person.resident.away) {
+    const was = ends.get(id)
+    const cutShort = was !== undefined && to !== null && to < was
+    if (!cutShort || hintAt < from || hintAt >= to || to - hintAt > hintKeptMs) continue
+    if (!person.returned.has(id)) person.returned.set(id, hintAt)
+  }
 }
 
 /** They live elsewhere from now on: what their old home tells is not theirs any more, and the window begins anew. */

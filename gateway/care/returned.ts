@@ -1,8 +1,7 @@
 import type { AnyEffect } from '../model/effect.ts'
 import type { CareDesk } from './care-desk.ts'
-import type { Person } from './person.ts'
+import { hintKeptMs, type Person } from './person.ts'
 import type { SignKind } from './signs.ts'
-import { hourMs } from '../../contracts/clock.ts'
 
 /** Who is away may be visited or called there, and meters run by themselves now and then: neither brings anybody home. */
 const returning: ReadonlySet<SignKind> = new Set([
@@ -15,9 +14,6 @@ const returning: ReadonlySet<SignKind> = new Set([
   'face',
   'terminal',
 ])
-/** A hint that is older than this belongs to another visitor. */
-const hintKeptMs = 12 * hourMs
-
 export const comesBack = (what: SignKind): boolean => returning.has(what)
 
 interface Back {

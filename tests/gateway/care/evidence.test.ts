@@ -157,6 +157,34 @@ describe('a life', () => {
     expect(engine.items(community, at(31))[0]?.state).toBe('ok')
   })
 
+  test('an absence that is closed hours after the door has moved: the window runs from the door', () => {
+    const ill = { id: 'a', from: at(-30), reason: 'hospital' as const }
+    for (const doorAt of [at(1), at(-14)]) {
+      const roster = rosterOf([wu({ away: [{ ...ill, to: null }] })], homeDevices)
+      const engine = engineOf(roster)
+      const door = counting('door')
+      const motion = counting('motion')
+      const home = inOrder([
+        ...quiet(door, at(-20), at(-15), { doorOpen: false }),
+        ...quiet(motion, at(-20), at(40), { motion: false }),
+        ...door.at(doorAt, { doorOpen: true }),
+        ...door.at(doorAt + minuteMs, { doorOpen: false }),
+      ])
+      play(
+        engine,
+        home.filter(({ receivedAt }) => receivedAt < at(10)),
+      )
+      changeResident(roster, wu({ away: [{ ...ill, to: at(10) }] }))
+      const effects = play(
+        engine,
+        home.filter(({ receivedAt }) => receivedAt >= at(10)),
+        at(40),
+      )
+      // What moved the door a day before was somebody else.
+      expect(brief(effects)).toEqual([doorAt === at(1) ? '+unseen@25' : '+unseen@34'])
+    }
+  })
+
   test('moving house alarms nobody, and the old home speaks for them no more', () => {
     const roster = rosterOf([wu()], homeDevices)
     const engine = engineOf(roster)
