@@ -21,7 +21,7 @@ interface Station {
 /** No quiet hours: the test runs at any time of day. */
 const awake = 'notify: { quietHours: null }\n'
 const services = ['espeak-ng', 'ffmpeg', 'mosquitto', 'chromium'] as const
-const visible = (locator: Locator) => locator.waitFor({ state: 'visible', timeout: 10_000 })
+const visible = (locator: Locator) => locator.waitFor({ state: 'visible', timeout: 30_000 })
 
 describe.runIf(services.every(needs))(
   'loudspeakers that only know MQTT and the address in their command',
@@ -43,7 +43,7 @@ describe.runIf(services.every(needs))(
       await mosquitto.start()
       const config = join(mosquitto.folder, 'linli.yaml')
       writeFileSync(config, `broker: { url: '${mqttUrl()}' }\n${awake}`)
-      product = await startProduct({ env: { LINLI_CONFIG: config } })
+      product = await startProduct({ env: { LINLI_CONFIG: config }, readyWithinMs: 55_000 })
       for (const [id, place] of [
         ['speaker-3', '3 栋 大厅'],
         ['speaker-5', '5 栋 大厅'],
@@ -191,7 +191,7 @@ describe.runIf(services.every(needs))(
       await page.getByRole('button', { name: '马上播' }).click()
       await expect
         .poll(() => [three, five].map(({ heard }) => heard.at(-1)?.text.includes('积水正在上涨')), {
-          timeout: 10_000,
+          timeout: 30_000,
         })
         .toEqual([true, true])
       const flood = five.heard.at(-1)?.broadcast ?? ''
@@ -224,7 +224,7 @@ describe.runIf(services.every(needs))(
       await visible(row.getByText('Silenced').first())
       expect(complaints).toEqual([])
       await page.close()
-    }, 90_000)
+    }, 150_000)
   },
 )
 
