@@ -20,7 +20,16 @@ const islands = [
   'alarm',
   'homeassistant',
 ]
-const folders = ['contracts', 'config', 'detectors', 'gateway', 'api', 'device-sim', 'bench']
+const folders = [
+  'contracts',
+  'config',
+  'detectors',
+  'gateway',
+  'api',
+  'device-sim',
+  'bench',
+  'tools',
+]
 
 interface Violation {
   readonly rule: string
@@ -83,6 +92,7 @@ const planted: Readonly<Record<string, readonly [rule: string, text: string]>> =
   'detectors/bad-type.ts': ['floor-detectors', type('../gateway/good.ts')],
   'device-sim/bad.ts': ['floor-device-sim', value('../config/good.ts')],
   'device-sim/bad-api.ts': ['floor-device-sim', type('../api/good.ts')],
+  'tools/bad.ts': ['floor-tools', value('../contracts/good.ts')],
   'gateway/bad.ts': ['floor-gateway', value('../api/good.ts')],
   'gateway/bad-type.ts': ['floor-gateway', type('../web/good.ts')],
   'api/bad.ts': ['floor-api', value('../gateway/good.ts')],
