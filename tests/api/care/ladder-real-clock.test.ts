@@ -67,7 +67,8 @@ test('a ladder on the real clock: each step after its time and within 2 s, once,
   expect(passed.map(({ id }) => id)).toEqual(['elder', 'family-1', 'grid', 'community'])
   for (const { endedAt, dueAt } of passed) {
     const lateMs = (endedAt ?? Number.NaN) - (dueAt ?? Number.NaN)
-    expect(lateMs).toBeGreaterThanOrEqual(0)
+    // The clock that deadlines keep counts in hundredths of a second, the wall's in thousandths.
+    expect(lateMs).toBeGreaterThanOrEqual(-10)
     expect(lateMs).toBeLessThan(2_000)
   }
   const steps = sent(api, first).map(({ step, person, channel }) => `${step} ${person} ${channel}`)
