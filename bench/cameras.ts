@@ -64,12 +64,15 @@ export interface CameraRig {
 export async function startCameras(options: {
   readonly cameras: number
   readonly seed: number
+  readonly collectable?: boolean
 }): Promise<CameraRig> {
   const folder = await mkdtemp(join(tmpdir(), 'linli-bench-cameras-'))
   const home = join(folder, 'home')
   const api = await startApiSink()
   const env = { LINLI_API_URL: api.url }
-  const gateway = await startGatewayProcess({ home, community, models: sharedModels(), env })
+  const { collectable = false } = options
+  const models = sharedModels()
+  const gateway = await startGatewayProcess({ home, community, models, env, collectable })
   await gateway.ask('PUT', '/roster', camerasRoster({ ...options, community, version: 1 }))
   await modelsOpen(gateway)
   const load = new Child(import.meta.url, './support/many-cameras-load.ts', {

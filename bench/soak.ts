@@ -8,8 +8,8 @@ import { childrenOf, stateOf } from './support/process-watch.ts'
 const everyMs = 1_000
 const warmUpShare = 0.25
 /**
- * What pictures leave behind goes with the next collection, so resident memory goes up and down by tens of MB; its
- * lowest value in each minute does not, and rises with whatever is never let go.
+ * What pictures leave behind goes with the next collection, so resident memory goes up and down by tens of MB. Once in
+ * each minute all threads are made to collect; the lowest value of the minute rises with whatever is never let go.
  */
 const floorSeconds = 60
 
@@ -32,7 +32,7 @@ export async function benchSoak(
 ): Promise<object> {
   const cameras = args.cameras ?? 150
   const minutes = args.minutes ?? 60
-  const rig = await startCameras({ cameras, seed: args.seed })
+  const rig = await startCameras({ cameras, seed: args.seed, collectable: true })
   try {
     await setCameras(rig.load, cameras)
     const samples: Sample[] = []
@@ -41,6 +41,7 @@ export async function benchSoak(
     while (performance.now() - startedAt < minutes * 60_000) {
       await sleep(everyMs)
       const { rssMb, openFiles, threads, children } = stateOf(rig.gateway.pid)
+      if (samples.length % floorSeconds === floorSeconds / 2) rig.gateway.collect()
       if (samples.length % 10 === 0) heapMb = (await rig.gateway.heapUsed()) / 2 ** 20
       const seconds = (performance.now() - startedAt) / 1_000
       samples.push({ seconds, rssMb, heapMb, openFiles, threads, children })

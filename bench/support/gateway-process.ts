@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { GatewayHealth } from '../../contracts/health.ts'
 import { allocatorEnvironment, jemallocOf } from '../../gateway/supervisor/allocator.ts'
+import { collectWord } from './collect.ts'
 import { checkout } from './detect-pictures.ts'
 
 const token = 'bench'.repeat(8)
@@ -17,6 +18,8 @@ export interface GatewayProcess {
   health(): Promise<GatewayHealth>
   /** Bytes of its JavaScript heap in use. */
   heapUsed(): Promise<number>
+  /** All its threads let go of what nobody holds; only with `collectable`. */
+  collect(): void
   close(): Promise<void>
 }
 
@@ -26,9 +29,13 @@ export async function startGatewayProcess(options: {
   readonly community: string
   readonly models: string
   readonly env?: Readonly<Record<string, string>>
+  readonly collectable?: boolean
 }): Promise<GatewayProcess> {
   const [mqttPort, httpPort, nobody] = [await freePort(), await freePort(), await freePort()]
-  const child = spawn(process.execPath, [join(checkout(), 'dist/gateway/main.js')], {
+  const main = join(checkout(), 'dist/gateway/main.js')
+  const collector = ['--expose-gc', '--import', join(checkout(), 'dist/bench/support/collect.js')]
+  const flags = options.collectable === true ? collector : []
+  const child = spawn(process.execPath, [...flags, main], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
       // As the supervisor starts it.
@@ -73,6 +80,9 @@ export async function startGatewayProcess(options: {
     async heapUsed() {
       const row = /^linli_gateway_nodejs_heap_size_used_bytes (\S+)/m
       return Number(row.exec(await call('GET', '/metrics'))?.[1])
+    },
+    collect() {
+      child.send(collectWord)
     },
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return
