@@ -9,13 +9,15 @@ export const collectWord = 'bench: collect'
 const collect = globalThis.gc
 if (collect !== undefined) {
   const threads = new BroadcastChannel(collectWord)
-  threads.onmessage = () => void collect()
+  threads.addEventListener('message', () => {
+    collect()
+  })
   // In Node it is a port, which would keep a thread up; the types are those of the browser.
   ;(threads as unknown as { unref(): void }).unref()
   if (isMainThread)
     process.on('message', (message) => {
       if (message !== collectWord) return
       threads.postMessage(null)
-      void collect()
+      collect()
     })
 }
