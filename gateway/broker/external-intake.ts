@@ -28,6 +28,9 @@ export interface ExternalIntakeDeps
   readonly onEcho: () => void
 }
 
+/** What happened, was seen or was ordered once; out of a broker's memory it would happen again and again. */
+const momentary: ReadonlySet<string> = new Set(['event', 'ack', 'command', 'frame'])
+
 /** What becomes of a message that an external broker delivered: a record, a frame, or a refusal. */
 export class ExternalIntake {
   readonly #deps: ExternalIntakeDeps
@@ -77,6 +80,11 @@ export class ExternalIntake {
     // Our own words come back to us.
     if (device === gatewayDevice) {
       if (!message.retain && leaf === 'status') this.#deps.onEcho()
+      done(null)
+      return
+    }
+    if (message.retain && momentary.has(leaf)) {
+      this.#deps.counters.add('mqtt.retain-ignored')
       done(null)
       return
     }

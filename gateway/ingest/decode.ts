@@ -54,7 +54,7 @@ function decodeStatus(record: LogRecord, topic: DeviceTopic, text: string): Deco
     community: topic.community,
     device: topic.device,
     online: word === 'online',
-    retained: record.retain && record.client === externalClient,
+    retained: fromMemory(record),
     receivedAt: record.receivedAt,
   })
 }
@@ -107,12 +107,16 @@ function decodeAck(record: LogRecord, topic: DeviceTopic, parsed: unknown): Deco
   })
 }
 
+/** What an external broker remembers is a state, and no word of the device: nobody counts, nobody is alive by it. */
+const fromMemory = (record: LogRecord): boolean => record.retain && record.client === externalClient
+
+const asRemembered = (inputs: readonly Input[]): Input[] =>
+  inputs.flatMap((input) => (input.kind === 'reading' ? [{ ...input, retained: true }] : []))
+
 function decodeReadings(record: LogRecord, topic: DeviceTopic, parsed: unknown): Decoded {
-  const { inputs, refusal, refused, clockMarked } = decodeTelemetry(
-    parsed,
-    topic,
-    record.receivedAt,
-  )
+  const outcome = decodeTelemetry(parsed, topic, record.receivedAt)
+  const { refusal, refused, clockMarked } = outcome
+  const inputs = fromMemory(record) ? asRemembered(outcome.inputs) : outcome.inputs
   if (refusal === null) return { inputs, quarantined: null, clockMarked }
   const detail =
     refused > 1 ? `${refusal.detail} (and ${refused - 1} more elements)` : refusal.detail
@@ -131,6 +135,8 @@ function decodePublish(record: LogRecord, topic: DeviceTopic | null): Decoded {
   const parsed = parseJson(text)
   if (parsed === undefined) return refused(record, refuse('payload.not-json', text.slice(0, 80)))
   if (topic.leaf === 'telemetry') return decodeReadings(record, topic, parsed)
+  // Something that happened, told again at every subscription: it does not happen again.
+  if (fromMemory(record) && topic.leaf !== 'info') return nothing
   const refusal = checkTree(parsed)
   if (refusal !== null) return refused(record, refusal)
   switch (topic.leaf) {

@@ -184,7 +184,9 @@ export class Processor {
     const { inputs, quarantined, clockMarked } = decode(record, this.#parseTopic)
     if (quarantined !== null) this.quarantine.add(quarantined)
     if (clockMarked > 0) this.quarantine.count('payload.clock', clockMarked)
-    if (record.retain) this.retained.apply(record)
+    // For the memory of the embedded broker, in which no device keeps readings.
+    if (record.retain && this.#parseTopic(record.topic)?.leaf !== 'telemetry')
+      this.retained.apply(record)
     for (const input of inputs) this.#input(input, record)
     return true
   }

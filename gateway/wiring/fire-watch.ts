@@ -22,7 +22,8 @@ export function createFireWatch(roster: RosterView, listener: FireListener) {
     const topic = parseDeviceTopic(record.topic)
     if (topic === null || !inputs.isInput(topic.community, topic.device)) return
     if (roster.device(topic.community, topic.device)?.state !== 'approved') return
-    for (const input of decode(record).inputs) if (input.kind === 'reading') hear(input)
+    for (const input of decode(record).inputs)
+      if (input.kind === 'reading' && input.retained !== true) hear(input)
   }
   return {
     arrived,

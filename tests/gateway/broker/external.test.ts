@@ -109,6 +109,29 @@ describe.runIf(needs('mosquitto'))('an external broker: mosquitto', () => {
     expect(await stored()).toEqual(numbers(0, 820))
   })
 
+  it('what the broker remembers is a state when it is told again, and what once happened does not happen again', async () => {
+    const keep = { qos: 1, retain: true } as const
+    const pressed = { id: 'sos-1', ts: Date.now(), type: 'sos.pressed', data: {} }
+    await sensor.publishAsync(topic('b', 'telemetry'), '{"smoke":true}', keep)
+    await sensor.publishAsync(topic('b', 'event'), JSON.stringify(pressed), keep)
+    const smoke = async () => {
+      const state = (await pipeline.deviceStates('home')).find(({ id }) => id === 'b')
+      return state?.lastValues['smoke']
+    }
+    await until('it is heard live', async () => (await smoke())?.value === true)
+    expect((await smoke())?.retained).toBeUndefined()
+
+    await sensor.publishAsync(topic('b', 'telemetry'), '{"smoke":false}', { qos: 1 })
+    await until('the smoke is gone', async () => (await smoke())?.value === false)
+    await broker.close()
+    await start()
+    await until('it is told again', async () => (await smoke())?.value === true)
+    expect(await smoke()).toMatchObject({ value: true, retained: true })
+    expect(broker.stats().dropped['mqtt.retain-ignored']).toBe(1)
+    for (const leaf of ['telemetry', 'event'] as const)
+      await sensor.publishAsync(topic('b', leaf), '', keep)
+  })
+
   it('reconnects after a restart of the broker, with messages waiting meanwhile', async () => {
     await mosquitto.stop()
     await until('it is noticed', () => !broker.stats().connected)

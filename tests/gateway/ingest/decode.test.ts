@@ -148,4 +148,22 @@ describe('decode', () => {
       clockMarked: 0,
     })
   })
+
+  it('an external broker remembers a state: readings are marked, nobody is alive by it, nothing happens again', () => {
+    const told = (leaf: string, payload: string) =>
+      decode({ ...record(leaf, payload, true), client: 'broker' }).inputs
+    expect(told('telemetry', '{"seq":4,"values":{"smoke":true,"battery":80}}')).toMatchObject([
+      { kind: 'reading', name: 'smoke', value: true, retained: true },
+      { kind: 'reading', name: 'battery', value: 80, retained: true },
+    ])
+    expect(told('event', `{"id":"e1","ts":${receivedAt},"type":"sos.pressed"}`)).toEqual([])
+    expect(told('ack', '{"id":"c1","ok":true}')).toEqual([])
+    expect(told('status', 'offline')).toMatchObject([{ kind: 'status', retained: true }])
+    expect(told('info', '{"type":"smoke"}')).toMatchObject([{ kind: 'info' }])
+    // A device that asks our own broker to keep a reading said it just now.
+    expect(decode(record('telemetry', '{"smoke":true}', true)).inputs).toMatchObject([
+      { kind: 'beat' },
+      expect.not.objectContaining({ retained: true }),
+    ])
+  })
 })

@@ -52,6 +52,14 @@ test('a fire that stood before a restart goes on after it; one of yesterday does
   expect(heard).toEqual(['panel true'])
 })
 
+test('what an external broker remembers opens nothing when it is told again', () => {
+  const { fire, heard } = watch()
+  fire.arrived({ ...record('panel', { smoke: true }, now), client: 'broker', retain: true })
+  expect(heard).toEqual([])
+  fire.arrived({ ...record('panel', { smoke: true }, now), client: 'broker' })
+  expect(heard).toEqual(['panel true'])
+})
+
 // A door that opens at every start of the box is left wedged, and one for a fire of last year trains people to run.
 test('what a broker remembers opens nothing after a restart', () => {
   const db = openDatabase(':memory:')
