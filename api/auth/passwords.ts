@@ -1,7 +1,7 @@
 import { type ScryptOptions, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 /** 32 MiB and some 80 ms per guess on the reference machine (OWASP: N=2^15, r=8, p=3 or stronger memory). */
-const cost = { N: 32_768, r: 8, p: 1 } as const
+const inService = { N: 32_768, r: 8, p: 1 } as const
 const keyBytes = 32
 const saltBytes = 16
 
@@ -12,6 +12,8 @@ export interface Passwords {
 }
 
 export interface PasswordsOptions {
+  /** Of new hashes; left out: as in service. Old ones are checked with their own. */
+  readonly cost?: Readonly<Pick<Required<ScryptOptions>, 'N' | 'r' | 'p'>>
   /** Hashes that run at once; each takes 32 MiB and a thread of the pool. */
   readonly concurrency?: number
   /** Requests that may wait for their turn; beyond it `busy` is thrown. */
@@ -22,7 +24,7 @@ export class TooBusy extends Error {}
 
 /** Scrypt with a bound on how many run and wait. Stored as `scrypt$N$r$p$salt$key`, base64url. */
 export function createPasswords(options: PasswordsOptions = {}): Passwords {
-  const { concurrency = 2, waitingMax = 32 } = options
+  const { cost = inService, concurrency = 2, waitingMax = 32 } = options
   let running = 0
   const waiting: (() => void)[] = []
 

@@ -20,7 +20,8 @@ const everyMs = secondMs
 export class NotifySender {
   readonly #deps: SenderDeps
   readonly #lanes: ReadonlyMap<string, Lane>
-  #running: Promise<void> | null = null
+  /** Null where all went well, else what was thrown. */
+  #running: Promise<unknown> | null = null
   #again = false
   #closed = false
   #timer: NodeJS.Timeout | null = null
@@ -51,10 +52,11 @@ export class NotifySender {
     void this.#run()
   }
 
-  /** Works until nothing is due and every lane rests. */
+  /** Works until nothing is due and every lane rests. Throws where the queue cannot be read. */
   async settle(): Promise<void> {
     for (;;) {
-      await this.#run()
+      const thrown = await this.#run()
+      if (thrown !== null) throw thrown
       await Promise.all([...this.#lanes.values()].map((lane) => lane.run()))
       if ((await this.#due()) === 0) return
     }
@@ -88,12 +90,16 @@ export class NotifySender {
     await Promise.all([...this.#lanes.values()].map((lane) => lane.close()))
   }
 
-  #run(): Promise<void> {
+  #run(): Promise<unknown> {
     this.#again = true
     this.#running ??= this.#passes()
-      .catch((error: unknown) => {
-        this.#deps.logger.error({ err: error }, 'notify: the queue could not be read')
-      })
+      .then(
+        () => null,
+        (error: unknown) => {
+          this.#deps.logger.error({ err: error }, 'notify: the queue could not be read')
+          return error
+        },
+      )
       .finally(() => {
         this.#running = null
       })

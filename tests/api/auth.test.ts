@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { adminPasswordFile } from '../../api/auth/first-admin.ts'
+import { openDatabase } from '../../api/db/open.ts'
 import { type TestApi, adminPassword, signIn, startTestApi } from './support/api.ts'
 
 const open: TestApi[] = []
@@ -121,8 +122,16 @@ describe('check 5: login limit and equal timing for an unknown user', () => {
     expect(all.map(({ statusCode }) => statusCode)).toEqual(Array(10).fill(200))
   })
 
-  it('takes as long for a name that does not exist', async () => {
-    const test = await start()
+  it('makes each guess at a password cost 32 MiB, for a name that does not exist too', async () => {
+    const test = await start({ passwords: {} })
+    const db = await openDatabase(join(test.home, 'api.db'))
+    const { password_hash: hash } = await db
+      .selectFrom('users')
+      .select('password_hash')
+      .executeTakeFirstOrThrow()
+    await db.destroy()
+    // OWASP Password Storage Cheat Sheet: scrypt with N=2^15, r=8.
+    expect(hash).toMatch(/^scrypt\$32768\$8\$1\$/)
     const measure = async (name: string): Promise<number> => {
       const from = performance.now()
       const answer = await login(test, name, 'wrong')

@@ -44,6 +44,26 @@ it('a critical ticket is on the screens of its community, until somebody has it 
   expect((await grid.get('/notifications')).statusCode).toBe(403)
 })
 
+it('what stood on my screen is delivered from then on; nobody marks what others have not seen', async () => {
+  const staff = await test.person('staff')
+  const grid = await test.person('grid')
+  await test.box.post('/anomalies', smoke('one'))
+  const first = async (who: typeof staff) =>
+    until(async () => (await inbox(who)).find(({ channel }) => channel === 'screen') ?? null)
+  const mine = await first(staff)
+  const theirs = await first(grid)
+  const seen = await staff.post('/notifications/inbox/seen', { ids: [mine.id, theirs.id, 'ntf_x'] })
+  expect(seen.statusCode).toBe(204)
+  expect((await first(staff)).state).toBe('delivered')
+  expect((await first(grid)).state).toBe('sent')
+  // An answer is more than a look, and stays.
+  await staff.post(`/notifications/${mine.id}/ack`)
+  await staff.post('/notifications/inbox/seen', { ids: [mine.id] })
+  expect((await first(staff)).state).toBe('acknowledged')
+  const many = { ids: Array.from({ length: 1_001 }, (_, i) => `ntf_${i}`) }
+  expect((await staff.post('/notifications/inbox/seen', many)).statusCode).toBe(400)
+})
+
 it('whoever takes the ticket stops its alarms, and its end is told to those who were alarmed', async () => {
   const staff = await test.person('staff')
   await test.box.post('/anomalies', smoke('one'))

@@ -40,12 +40,15 @@ export interface TestApi {
   close(): Promise<void>
 }
 
+/** Hundreds of tests sign in, and what a guess costs is the business of tests/api/auth alone. */
+const cheapPasswords = { cost: { N: 1_024, r: 8, p: 1 } }
+
 /** 2026-11-20 12:00 in Shanghai: a Friday, far from any midnight. */
 export const noon = Date.UTC(2026, 10, 20, 4)
 
 /**
  * The whole api on a real SQLite file in its own folder, answers checked against their schema. What is
- * not said is as in service; the password of `admin` is `adminPassword`. With `clocks` of its own `time` moves nothing.
+ * not said is as in service, passwords that are cheap to check apart; the password of `admin` is `adminPassword`. With `clocks` of its own `time` moves nothing.
  */
 export async function startTestApi(
   options: Partial<ApiOptions> = {},
@@ -76,6 +79,7 @@ export async function startTestApi(
         units: parseOrg(await shipped('org.yaml'), 'org.yaml', 'demo'),
         checkAnswers: true,
         passKey,
+        passwords: cheapPasswords,
         ...options,
       },
     )
