@@ -1,17 +1,19 @@
 import { loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BenchArguments } from './support/arguments.ts'
-import { setCameras, startCameras } from './cameras.ts'
-import { rounded, slope } from './support/figures.ts'
+import { type CameraRig, setCameras, startCameras } from './cameras.ts'
+import { rounded, slope, slopeError } from './support/figures.ts'
 import { childrenOf, stateOf } from './support/process-watch.ts'
 
 const everyMs = 1_000
 const warmUpShare = 0.25
 /**
- * What pictures leave behind goes with the next collection, so resident memory goes up and down by tens of MB. Once in
- * each minute all threads are made to collect; the lowest value of the minute rises with whatever is never let go.
+ * Under load, resident memory goes up and down by tens of MB with what waits to be collected. So every two minutes the
+ * cameras fall silent, all threads collect, the allocator gives back (after 5 s, gateway/supervisor/allocator.ts),
+ * and what is resident then is what is kept.
  */
-const floorSeconds = 60
+const restEverySeconds = 120
+const restMs = { untilCollected: 1_500, untilGivenBack: 8_000 }
 
 /** One look at the gateway from outside. */
 export interface Sample {
@@ -21,6 +23,8 @@ export interface Sample {
   readonly openFiles: number
   readonly threads: number
   readonly children: number
+  /** Taken at rest, after a collection. */
+  readonly rest: boolean
 }
 
 /**
@@ -36,17 +40,29 @@ export async function benchSoak(
   try {
     await setCameras(rig.load, cameras)
     const samples: Sample[] = []
-    let heapMb = 0
     const startedAt = performance.now()
-    while (performance.now() - startedAt < minutes * 60_000) {
-      await sleep(everyMs)
+    const secondsNow = (): number => (performance.now() - startedAt) / 1_000
+    const look = async (rest: boolean): Promise<Sample> => {
       const { rssMb, openFiles, threads, children } = stateOf(rig.gateway.pid)
-      if (samples.length % floorSeconds === floorSeconds / 2) rig.gateway.collect()
-      if (samples.length % 10 === 0) heapMb = (await rig.gateway.heapUsed()) / 2 ** 20
-      const seconds = (performance.now() - startedAt) / 1_000
-      samples.push({ seconds, rssMb, heapMb, openFiles, threads, children })
-      if (!args.json && samples.length % 60 === 0)
-        process.stderr.write(`${JSON.stringify(samples.at(-1))}\n`)
+      const asked = rest || samples.length % 10 === 0
+      const heapMb = asked
+        ? (await rig.gateway.heapUsed()) / 2 ** 20
+        : (samples.at(-1)?.heapMb ?? 0)
+      return { seconds: secondsNow(), rssMb, heapMb, openFiles, threads, children, rest }
+    }
+    let restAt = restEverySeconds
+    while (secondsNow() < minutes * 60) {
+      await sleep(everyMs)
+      if (secondsNow() < restAt) {
+        samples.push(await look(false))
+        continue
+      }
+      restAt += restEverySeconds
+      await rested(rig)
+      const sample = await look(true)
+      samples.push(sample)
+      await setCameras(rig.load, cameras)
+      if (!args.json) process.stderr.write(`${JSON.stringify(sample)}\n`)
     }
     const { frames, dropped } = await rig.gateway.health()
     // What nobody watches any more must have ended by now.
@@ -67,37 +83,36 @@ export async function benchSoak(
   }
 }
 
-/** Slopes by least squares over what follows the warm-up. */
+async function rested(rig: CameraRig): Promise<void> {
+  await setCameras(rig.load, 0)
+  await sleep(restMs.untilCollected)
+  rig.gateway.collect()
+  await sleep(restMs.untilGivenBack)
+}
+
+/** Slopes by least squares over what follows the warm-up; the standard error of the one that counts beside it. */
 export function soakFigures(samples: readonly Sample[]): object {
-  const settled = samples.slice(Math.floor(samples.length * warmUpShare))
-  const perHour = (of: (sample: Sample) => number): number =>
-    rounded(slope(settled.map((sample) => [sample.seconds / 3_600, of(sample)] as const)), 2)
+  const warmUpSeconds = warmUpShare * (samples.at(-1)?.seconds ?? 0)
+  const settled = samples.filter(({ seconds }) => seconds >= warmUpSeconds)
+  const rest = settled.filter((sample) => sample.rest)
+  const under = settled.filter((sample) => !sample.rest)
   const largest = (of: (sample: Sample) => number): number => Math.max(0, ...settled.map(of))
-  const floors = floorsOf(settled, floorSeconds)
+  const memory = rest.map(({ seconds, rssMb }) => [seconds / 3_600, rssMb] as const)
   return {
-    memorySlopeMbPerHour: rounded(
-      slope(floors.map(([seconds, mb]) => [seconds / 3_600, mb] as const)),
-      2,
-    ),
-    rssSlopeMbPerHour: perHour(({ rssMb }) => rssMb),
-    heapSlopeMbPerHour: perHour(({ heapMb }) => heapMb),
-    openFilesSlopePerHour: perHour(({ openFiles }) => openFiles),
-    rssMbFirst: Math.round(settled[0]?.rssMb ?? 0),
-    rssMbLast: Math.round(settled.at(-1)?.rssMb ?? 0),
+    memorySlopeMbPerHour: rounded(slope(memory), 2),
+    memorySlopeErrorMbPerHour: rounded(slopeError(memory), 2),
+    rssSlopeMbPerHour: perHour(under, ({ rssMb }) => rssMb),
+    heapSlopeMbPerHour: perHour(rest, ({ heapMb }) => heapMb),
+    openFilesSlopePerHour: perHour(settled, ({ openFiles }) => openFiles),
+    rssMbFirst: Math.round(under[0]?.rssMb ?? 0),
+    rssMbLast: Math.round(under.at(-1)?.rssMb ?? 0),
     openFilesMax: largest(({ openFiles }) => openFiles),
     threadsMax: largest(({ threads }) => threads),
     childrenMax: largest(({ children }) => children),
     samples: settled.length,
-    floorsMb: floorsOf(samples, 5 * floorSeconds).map(([, mb]) => Math.round(mb)),
+    restMb: samples.filter((sample) => sample.rest).map(({ rssMb }) => Math.round(rssMb)),
   }
 }
 
-/** The lowest resident memory of each stretch of time: its middle in seconds, and MB. */
-function floorsOf(samples: readonly Sample[], seconds: number): [seconds: number, mb: number][] {
-  const lowest = new Map<number, number>()
-  for (const sample of samples) {
-    const at = Math.floor(sample.seconds / seconds)
-    lowest.set(at, Math.min(lowest.get(at) ?? Number.POSITIVE_INFINITY, sample.rssMb))
-  }
-  return [...lowest].map(([at, mb]) => [(at + 0.5) * seconds, mb])
-}
+const perHour = (samples: readonly Sample[], of: (sample: Sample) => number): number =>
+  rounded(slope(samples.map((sample) => [sample.seconds / 3_600, of(sample)] as const)), 2)

@@ -23,3 +23,15 @@ export function slope(points: readonly (readonly [x: number, y: number])[]): num
   }
   return below === 0 ? 0 : above / below
 }
+
+/** Standard error of that slope, from the residuals; NaN of fewer than three points. */
+export function slopeError(points: readonly (readonly [x: number, y: number])[]): number {
+  const count = points.length
+  if (count < 3) return Number.NaN
+  const by = slope(points)
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / count
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / count
+  const residual = points.reduce((sum, [x, y]) => sum + (y - meanY - by * (x - meanX)) ** 2, 0)
+  const spread = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
+  return Math.sqrt(residual / (count - 2) / spread)
+}

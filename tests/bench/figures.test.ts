@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type CameraStep, isSound, summaryOf } from '../../bench/support/camera-step.ts'
 import { figuresOf } from '../../bench/support/entrance-bench.ts'
-import { median, quantile, slope } from '../../bench/support/figures.ts'
+import { median, quantile, slope, slopeError } from '../../bench/support/figures.ts'
 import { publishHead } from '../../bench/support/frame-sender.ts'
 import { seeded, unitVector } from '../../bench/support/random.ts'
 import { passageFrames, periodFrames, pictureFor } from '../../bench/support/scenes.ts'
@@ -71,26 +71,42 @@ describe('figures of the benchmarks', () => {
     })
   })
 
-  test('memory is judged after the warm-up, over the hour, by what is left after each collection', () => {
-    const samples = Array.from({ length: 600 }, (_, i) => ({
-      seconds: i * 6,
-      rssMb: i < 150 ? 100 + 3 * i : 600 + i / 600 + 40 * (i % 10),
-      heapMb: 80,
-      openFiles: 30 + (i % 3),
-      threads: 20,
-      children: 0,
-    }))
+  test('memory is judged after the warm-up, over the hour, by what is kept at rest', () => {
+    const samples = Array.from({ length: 600 }, (_, i) => {
+      const rest = i % 20 === 19
+      const kept = i < 150 ? 100 + 3 * i : 600 + i / 600
+      return {
+        seconds: i * 6,
+        rssMb: rest ? kept : kept + 40 * (i % 7),
+        heapMb: 80,
+        openFiles: 30 + (i % 3),
+        threads: 20,
+        children: 0,
+        rest,
+      }
+    })
     const figures = soakFigures(samples)
     expect(figures).toMatchObject({
       memorySlopeMbPerHour: 1,
+      memorySlopeErrorMbPerHour: 0,
       heapSlopeMbPerHour: 0,
       openFilesMax: 32,
       childrenMax: 0,
       samples: 450,
     })
-    const { floorsMb } = figures as { floorsMb: number[] }
-    expect(floorsMb).toHaveLength(12)
-    expect(floorsMb.slice(3)).toEqual([600, 600, 600, 601, 601, 601, 601, 601, 601])
+    const { restMb } = figures as { restMb: number[] }
+    expect(restMb).toHaveLength(30)
+    expect(restMb.slice(8, 10)).toEqual([600, 600])
+  })
+
+  test('the error of a slope: nothing for a line, what the textbook says for a cloud', () => {
+    const line = [0, 1, 2, 3].map((x) => [x, 5 + 2 * x] as const)
+    expect(slopeError(line)).toBeCloseTo(0, 12)
+    // y = 1, 2, 2, 4 over x = 0..3: slope 0.9, residuals 0.1 0.2 -0.7 0.4, sqrt(0.7 / 2 / 5).
+    const cloud = [1, 2, 2, 4].map((y, x) => [x, y] as const)
+    expect(slope(cloud)).toBeCloseTo(0.9, 12)
+    expect(slopeError(cloud)).toBeCloseTo(Math.sqrt(0.07), 12)
+    expect(slopeError(line.slice(0, 2))).toBeNaN()
   })
 })
 
