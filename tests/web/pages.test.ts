@@ -93,6 +93,14 @@ describe.runIf(needs('chromium'))('pages in a real browser', () => {
     await rowOf(page, 'sensor-2').click()
     const health = page.getByRole('list', { name: '健康' })
     await soon(() => health.innerText()).toContain('上级 6 号楼网桥 没消息')
+    // What people say holds from then on.
+    await page.getByRole('combobox', { name: '接在哪台设备上' }).click()
+    await page.getByTitle('不接在别的设备上').last().click()
+    await page.getByText('已改，以后以人填的为准').waitFor()
+    await soon(() => text('sensor-2')).not.toContain('上级')
+    await page.getByRole('combobox', { name: '接在哪台设备上' }).click()
+    await page.getByTitle('6 号楼网桥 · hub-1').click()
+    await soon(() => text('sensor-2')).toContain('上级 6 号楼网桥 没消息')
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'English' }).click()
     await soon(() => text('sensor-1')).toContain('Every 1 min (declared)')
@@ -203,4 +211,9 @@ async function visit(page: Page): Promise<void> {
   if (!models) return
   const loaded = `document.querySelector('.visit img')?.naturalWidth ?? 0`
   await soon(() => page.evaluate<number>(loaded)).toBe(640)
+  await page.getByRole('button', { name: '删除第 1 张照片' }).click()
+  const ask = page.getByRole('dialog', { name: '删除第 1 张照片？' })
+  await ask.getByRole('button', { name: '删除照片' }).click()
+  await page.getByText('照片已删除').waitFor()
+  await soon(() => page.locator('.visit .photo').count()).toBe(0)
 }

@@ -1,9 +1,9 @@
 import type { VisitForm, VisitQuestion } from '../../../../contracts/care-plan.ts'
 import type { VisitItem } from '../../../../contracts/http/care.ts'
-import { apiUrl } from '../../data/client.ts'
 import { useCareForm } from '../../data/use-person.ts'
 import { StateShape } from '../../look/state-shape.tsx'
 import { type TextTools, useText } from '../../text/use-text.ts'
+import { VisitPhotos } from './visit-photos.tsx'
 
 interface VisitRecordProps {
   readonly visit: VisitItem
@@ -48,25 +48,7 @@ export function VisitRecord({ visit, now }: VisitRecordProps) {
           </ul>
         </details>
       )}
-      {visit.photos.length > 0 && (
-        <div className="row wrap">
-          {visit.photos.map(({ sha256 }, i) => (
-            <a
-              key={sha256}
-              className="photo"
-              target="_blank"
-              rel="noreferrer"
-              href={apiUrl(`/evidence/${sha256}.jpg`)}
-            >
-              <img
-                loading="lazy"
-                src={apiUrl(`/evidence/${sha256}.jpg`)}
-                alt={t('visit.photo-n', { n: i + 1 })}
-              />
-            </a>
-          ))}
-        </div>
-      )}
+      <VisitPhotos visit={visit} />
     </div>
   )
 }

@@ -20,10 +20,13 @@ import {
   viaWords,
 } from './health-words.ts'
 import { asNumber, unitOf, valueWords } from './readings.ts'
+import { ViaSelect } from './via-select.tsx'
 
 interface DeviceDrawerProps {
   readonly device: DeviceItem
   readonly parent: DeviceItem | null
+  /** What it could hang on; null where the person may not say so. */
+  readonly parents: readonly DeviceItem[] | null
   readonly now: number
   readonly onClose: () => void
 }
@@ -33,7 +36,7 @@ const gapFactor = 3
 const spansHours = [1, 24, 168] as const
 
 /** One device: what it said last, and the way one reading went. */
-export default function DeviceDrawer({ device, parent, now, onClose }: DeviceDrawerProps) {
+export default function DeviceDrawer({ device, parent, parents, now, onClose }: DeviceDrawerProps) {
   const { t, time, reading: nameOf, deviceType } = useText()
   const names = Object.keys(device.lastValues)
   const [picked, setPicked] = useState<string | null>(null)
@@ -56,6 +59,9 @@ export default function DeviceDrawer({ device, parent, now, onClose }: DeviceDra
         </span>
       </div>
       <Health device={device} parent={parent} now={now} />
+      {parents !== null && device.state === 'approved' && (
+        <ViaSelect device={device} devices={parents} />
+      )}
       <Misunderstood device={device} />
       <ul style={{ margin: '12px 0 20px', display: 'grid', gap: 4 }}>
         {Object.entries(device.lastValues).map(([name, point]) => (
@@ -97,7 +103,7 @@ export default function DeviceDrawer({ device, parent, now, onClose }: DeviceDra
 }
 
 /** How the box judges it, and by what. */
-function Health({ device, parent, now }: Omit<DeviceDrawerProps, 'onClose'>) {
+function Health({ device, parent, now }: Pick<DeviceDrawerProps, 'device' | 'parent' | 'now'>) {
   const tools = useText()
   const { t } = tools
   const said = viaSaidWords(device, tools)

@@ -85,6 +85,7 @@ export default function DevicesPage() {
           <DeviceDrawer
             device={device}
             parent={parentOf(device)}
+            parents={mayKeep ? items : null}
             now={now}
             onClose={() => setPicked(null)}
           />

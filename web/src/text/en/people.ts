@@ -40,6 +40,12 @@ export const enPeople: WordsOf<typeof zhPeople> = {
   'visit.photo-left': 'The visit is on record, {n} of its photos not.',
   'visit.photo-again': 'Send the photos again',
   'visit.photo-never': 'Leave them out',
+  'visit.photo-remove': 'Delete the photo',
+  'visit.photo-remove-n': 'Delete {name}',
+  'visit.photo-remove-ask': 'Delete {name}?',
+  'visit.photo-remove-text':
+    'Photo and file are gone at once and for good; the visit stays on record.',
+  'visit.photo-removed': 'The photo is deleted',
   'visit.photo-unreadable': 'This photo cannot be opened',
   'visit.photo-unreadable-hint': 'Choose a JPEG or PNG',
   'visit.stop': '. ',
