@@ -25,7 +25,9 @@ import { commandRoutes } from './routes/commands.ts'
 import { consentRoutes } from './routes/consents.ts'
 import { deathRoutes } from './routes/death.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { disputeRoutes } from './routes/disputes.ts'
 import { doorRoutes } from './routes/doors.ts'
+import { dutyRoutes } from './routes/duties.ts'
 import { eventRoutes } from './routes/events.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { faceRoutes } from './routes/faces.ts'
@@ -35,6 +37,7 @@ import { ladderRoutes } from './routes/ladder.ts'
 import { mqttCredentialRoutes } from './routes/mqtt-credentials.ts'
 import { modeRoutes } from './routes/modes.ts'
 import { notifyRoutes } from './routes/notify.ts'
+import { orgRoutes } from './routes/org.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { replayRoutes } from './routes/replay.ts'
 import { rulesRoutes } from './routes/rules.ts'
@@ -84,6 +87,9 @@ export async function buildApp(services: Services, options: AppOptions): Promise
     async (api) => {
       await api.register(systemRoutes(services))
       await api.register(authRoutes(services))
+      await api.register(orgRoutes(services))
+      await api.register(dutyRoutes(services))
+      await api.register(disputeRoutes(services))
       await api.register(accountRoutes(services))
       await api.register(ticketRoutes(services))
       await api.register(anomalyRoutes(services))

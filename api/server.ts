@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { readCarePlans } from '../config/care-plans.ts'
 import { parseCategories } from '../config/categories.ts'
+import { parseCategorySettings } from '../config/category-settings.ts'
 import { type Settings, isLoopback, readEnv } from '../config/env.ts'
 import { readConfig } from '../config/file.ts'
 import { readLadders, shippedLaddersPath } from '../config/ladders.ts'
 import { cleanLine, logOptions } from '../config/log-secrets.ts'
-import { parseOrg } from '../config/org.ts'
+import { parseDuties, parseOrg } from '../config/org.ts'
+import type { Config } from '../config/schema.ts'
 import { CodedError } from '../contracts/errors.ts'
 import { type ListenOptions, listen } from './listen.ts'
 import { networkAddress } from './network-address.ts'
@@ -21,6 +23,8 @@ const root = fileURLToPath(
   new URL(import.meta.url.includes('/dist/api/') ? '../../' : '../', import.meta.url),
 )
 const shipped = (file: string): string => readFileSync(`${root}config/${file}`, 'utf8')
+const read = (own: string | null, file: string): string =>
+  own === null ? shipped(file) : readOwn(own)
 
 async function main(): Promise<void> {
   const settings = readEnv(process.env)
@@ -29,7 +33,7 @@ async function main(): Promise<void> {
   if (settings.databaseUrl !== null) {
     throw new CodedError('config.invalid', 'LINLI_DATABASE_URL: PostgreSQL is not supported yet')
   }
-  const units = parseOrg(shipped('org.yaml'), 'config/org.yaml', settings.community)
+  const organisation = readOrganisation(config, settings.community)
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }
   // Known once it listens; until then nobody is told to fetch anything.
   let address: string | null = null
@@ -43,12 +47,11 @@ async function main(): Promise<void> {
       serviceToken: settings.serviceToken,
       webDir: `${root}dist/web`,
       version,
-      categories: parseCategories(shipped('categories.csv')),
-      units,
+      ...organisation,
       ...(config.carePlans.file === null
         ? {}
         : { carePlans: readCarePlans(config.carePlans.file) }),
-      ladders: readLadders(config.ladders.file ?? shippedLaddersPath(), units),
+      ladders: readLadders(config.ladders.file ?? shippedLaddersPath(), organisation.units),
       passKey: settings.passKey,
       notify: config.notify,
       speech: {
@@ -115,6 +118,29 @@ function listeners(settings: Settings, plaintextAcceptedBy: string | null): List
           tls: { key: readFileSync(tlsKeyFile), cert: readFileSync(tlsCertFile) },
         }
       : null,
+  }
+}
+
+/** Units, categories and duties: the shipped files, or those that the configuration names. */
+function readOrganisation({ organisation }: Config, community: string) {
+  const source = organisation.file ?? 'config/org.yaml'
+  const text = read(organisation.file, 'org.yaml')
+  const units = parseOrg(text, source, community)
+  const settings = parseCategorySettings(
+    read(organisation.categorySettings, 'categories.yaml'),
+    organisation.categorySettings ?? 'config/categories.yaml',
+  )
+  const categories = parseCategories(read(organisation.categories, 'categories.csv'), settings)
+  return { units, categories, duties: parseDuties(text, source, { units, categories }) }
+}
+
+/** A file that was named but cannot be read is an error. */
+function readOwn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CodedError('config.invalid', `organisation: ${reason}`)
   }
 }
 

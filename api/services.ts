@@ -1,5 +1,6 @@
 import type { Clock } from '../contracts/clock.ts'
-import type { Category, Unit } from '../contracts/http/system.ts'
+import type { Unit } from '../contracts/http/org.ts'
+import type { Category } from '../contracts/http/system.ts'
 import type { RosterChange } from '../contracts/roster.ts'
 import type { LogAccess } from './audit/access-log.ts'
 import type { AddressLimiter } from './auth/address-limiter.ts'
@@ -22,6 +23,7 @@ import type { GatewayClient } from './gateway/gateway-client.ts'
 import type { GatewayWatch } from './gateway/gateway-watch.ts'
 import type { VisitForwarder } from './people/visit-forwarder.ts'
 import type { VisitPhotos } from './people/visit-photos.ts'
+import type { OrgBook } from './org/org-book.ts'
 import type { Metrics } from './plugins/metrics.ts'
 import type { Random } from './random.ts'
 import type { ActDeps } from './tickets/act.ts'
@@ -77,6 +79,9 @@ export interface Services {
   /** Of the pages that need no account. */
   readonly linkLimiter: AddressLimiter
   readonly categories: readonly Category[]
+  /** The units as they are now. */
+  readonly org: OrgBook
+  /** Those of `org`. */
   readonly units: readonly Unit[]
   /** The box's own community: what is meant where none is named. */
   readonly community: string

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { type Clock, dayMs } from '../contracts/clock.ts'
 import type { CarePlansFile } from '../contracts/care-plan.ts'
-import type { Category, Unit } from '../contracts/http/system.ts'
+import type { DutySeed } from '../config/org.ts'
+import type { Unit } from '../contracts/http/org.ts'
+import type { Category } from '../contracts/http/system.ts'
 import { buildApp } from './app.ts'
 import { type LadderBook, loadLadders } from '../config/ladders.ts'
 import { createAccessLog } from './audit/access-log.ts'
@@ -26,6 +28,8 @@ import { createGatewayClient } from './gateway/gateway-client.ts'
 import { createGatewayWatch } from './gateway/gateway-watch.ts'
 import type { NotifySettings } from '../config/notify-schema.ts'
 import { createOutgoing } from './notify/outgoing.ts'
+import { openOrg } from './org/open-org.ts'
+import type { OrgBook } from './org/org-book.ts'
 import { VisitForwarder } from './people/visit-forwarder.ts'
 import type { VisitRetention } from './people/visit-retention.ts'
 import { createVisitPhotos } from './people/visit-photos.ts'
@@ -56,7 +60,9 @@ export interface ApiOptions {
   readonly webDir: string
   readonly version: string
   readonly categories: readonly Category[]
+  /** Those to begin with; what people change later stays. */
   readonly units: readonly Unit[]
+  readonly duties?: readonly DutySeed[]
   /** In which tickets are numbered and days begin. */
   readonly timeZone?: string
   readonly pictureQuotaBytes?: number
@@ -130,8 +136,9 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
     logger,
     chance,
   })
+  const org = await openOrg({ ...deps, db }, options)
   const services = wire(
-    { ...deps, db, hub, gateway, steady, push: (change) => roster.push(change) },
+    { ...deps, db, org, hub, gateway, steady, push: (change) => roster.push(change) },
     options,
   )
   measure(services, roster)
@@ -147,6 +154,7 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
     ...(options.watch === undefined ? {} : { watch: options.watch }),
   })
   await hub.start()
+  org.start()
   // First what has run out, so that the box is not told of it.
   await services.removals.sweep()
   roster.start()
@@ -161,6 +169,7 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
     firstStart,
     async close() {
       clearInterval(pruning)
+      org.close()
       await app.close()
       await services.deadlines.close()
       await services.outgoing.close()
@@ -173,15 +182,14 @@ export async function startApi(deps: ApiDeps, options: ApiOptions): Promise<Api>
   }
 }
 
-function ticketDeps(random: Random, options: ApiOptions): ActDeps {
+function ticketDeps(random: Random, org: OrgBook, options: ApiOptions): ActDeps {
   const hours = new Map(options.categories.map(({ code, handleHours }) => [code, handleHours]))
-  const unitIds = new Set(options.units.map(({ id }) => id))
   return {
     random,
     dayOf: createDayOf(options.timeZone ?? defaultTimeZone),
     categoryHours: (code) => (code === null ? null : (hours.get(code) ?? null)),
     categoryExists: (code) => hours.has(code),
-    unitExists: (id) => unitIds.has(id),
+    unitExists: (id) => org.has(id),
   }
 }
 
@@ -203,11 +211,11 @@ const visitRetention = ({
   photoBytesMax: pictureQuotaBytes / 4,
 })
 
-type Wired = ApiDeps & Pick<Services, 'db' | 'hub' | 'gateway' | 'push' | 'steady'>
+type Wired = ApiDeps & Pick<Services, 'db' | 'org' | 'hub' | 'gateway' | 'push' | 'steady'>
 
 function wire(parts: Wired, options: ApiOptions): Services {
-  const { clock, random, logger, db, hub, gateway, push, steady } = parts
-  const { categories, units, timeZone = defaultTimeZone } = options
+  const { clock, random, logger, db, org, hub, gateway, push, steady } = parts
+  const { categories, timeZone = defaultTimeZone } = options
   const { access: accessRules = noAccess, passKey = null } = options
   const transact = createTransact(db, () => {
     hub.wake()
@@ -223,11 +231,11 @@ function wire(parts: Wired, options: ApiOptions): Services {
   const base = {
     clock,
     random,
-    units,
+    units: org.units,
     deadlines,
     steady,
     notify: outgoing.deps,
-    tickets: ticketDeps(random, options),
+    tickets: ticketDeps(random, org, options),
   }
   const caring = wireCare({
     ...base,
@@ -240,10 +248,9 @@ function wire(parts: Wired, options: ApiOptions): Services {
   const pictures = pictureStore(parts, options)
   const expire = createExpiry({ transact, clock, push, watchlistEnabled })
   return {
+    ...base,
     db,
     transact,
-    clock,
-    random,
     passwords: createPasswords(options.passwords),
     limiter: createLoginLimiter(clock),
     logAccess: createAccessLog(db, clock),
@@ -257,18 +264,15 @@ function wire(parts: Wired, options: ApiOptions): Services {
     notices: createNotices({ db, clock, filingNumber: accessRules.filingNumber }),
     accessRules,
     passKey,
-    notify: outgoing.deps,
     outgoing,
     speech,
     hub,
     metrics: createMetrics(),
-    steady,
-    deadlines,
     ...caring,
     timeZone,
     linkLimiter: createAddressLimiter(clock),
     categories,
-    units,
+    org,
     community: options.community,
     home: options.home,
     version: options.version,

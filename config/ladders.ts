@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { AnomalyType, Severity } from '../contracts/anomaly.ts'
 import { CodedError } from '../contracts/errors.ts'
-import type { Unit } from '../contracts/http/system.ts'
+import type { Unit } from '../contracts/http/org.ts'
 import { type Ladder, LaddersFile, type LadderStep } from '../contracts/ladder.ts'
 import { type LocatedYaml, parseLocated } from './yaml.ts'
 

@@ -1,10 +1,9 @@
 import Type from 'typebox'
 import { CodedError } from '../contracts/errors.ts'
-import type { Unit } from '../contracts/http/system.ts'
+import { type Unit, UnitKind } from '../contracts/http/org.ts'
+import type { Category } from '../contracts/http/system.ts'
 import { Slug } from '../contracts/ids.ts'
 import { parseYaml } from './yaml.ts'
-
-const kinds = ['district', 'street', 'community', 'grid', 'department'] as const
 
 const OrgFile = Type.Object(
   {
@@ -12,15 +11,31 @@ const OrgFile = Type.Object(
       Type.Object(
         {
           id: Slug,
-          kind: Type.Enum(kinds),
+          kind: UnitKind,
           // A top unit leaves it out: the loader drops keys with nothing behind them.
           parent: Type.Optional(Slug),
           zh: Type.String({ minLength: 1, maxLength: 100 }),
           en: Type.String({ minLength: 1, maxLength: 100 }),
+          lat: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
+          lon: Type.Optional(Type.Number({ minimum: -180, maximum: 180 })),
         },
         { additionalProperties: false },
       ),
       { maxItems: 10_000 },
+    ),
+    duties: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            category: Type.String({ minLength: 1, maxLength: 32 }),
+            // Left out: everywhere.
+            area: Type.Optional(Slug),
+            unit: Slug,
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: 100_000 },
+      ),
     ),
   },
   { additionalProperties: false },
@@ -32,11 +47,12 @@ const OrgFile = Type.Object(
  */
 export function parseOrg(text: string, source: string, ownCommunity: string): Unit[] {
   const units = parseYaml(OrgFile, text, source).units.map(
-    ({ id, kind, parent, zh, en }): Unit => ({
+    ({ id, kind, parent, zh, en, lat, lon }): Unit => ({
       id,
       kind,
       name: { zh, en },
       parent: parent ?? null,
+      ...(lat === undefined || lon === undefined ? {} : { position: { lat, lon } }),
     }),
   )
   const ids = new Set<string>()
@@ -57,4 +73,36 @@ export function parseOrg(text: string, source: string, ownCommunity: string): Un
     parent: null,
   }
   return [...units, own]
+}
+
+/** Who answers for what from the first day on; what is decided later is decided over HTTP. */
+export interface DutySeed {
+  readonly category: string
+  readonly area: string | null
+  readonly unit: string
+}
+
+/** The duties of the same file. Throws `config.invalid` where one names what is not there, or stands twice. */
+export function parseDuties(
+  text: string,
+  source: string,
+  known: {
+    readonly units: readonly Pick<Unit, 'id'>[]
+    readonly categories: readonly Pick<Category, 'code'>[]
+  },
+): DutySeed[] {
+  const units = new Set(known.units.map(({ id }) => id))
+  const codes = new Set(known.categories.map(({ code }) => code))
+  const seen = new Set<string>()
+  return (parseYaml(OrgFile, text, source).duties ?? []).map(({ category, area = null, unit }) => {
+    const refuse = (what: string): CodedError =>
+      new CodedError('config.invalid', `${source}: duty of ${category}: ${what}`)
+    if (!codes.has(category)) throw refuse('no such category')
+    if (!units.has(unit)) throw refuse(`no unit ${unit}`)
+    if (area !== null && !units.has(area)) throw refuse(`no area ${area}`)
+    const key = `${category} ${area ?? ''}`
+    if (seen.has(key)) throw refuse('it stands twice')
+    seen.add(key)
+    return { category, area, unit }
+  })
 }

@@ -165,6 +165,15 @@ const Ladders = Type.Object(
   closed,
 )
 
+const Organisation = Type.Object(
+  {
+    file: name('units and duties to begin with, in place of the shipped config/org.yaml'),
+    categories: name('a table of the columns of config/categories.csv, in place of it'),
+    categorySettings: name('in place of config/categories.yaml: code lengths, flags, limits'),
+  },
+  closed,
+)
+
 const CarePlans = Type.Object(
   {
     file: name('levels and checklist to use in place of the shipped config/care-plans.yaml'),
@@ -229,6 +238,7 @@ export const Config = Type.Object(
     alarm: Alarm,
     notify: Notify,
     broadcast: Broadcast,
+    organisation: Organisation,
     ladders: Ladders,
     carePlans: CarePlans,
     log: Log,

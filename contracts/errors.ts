@@ -3,6 +3,7 @@ import { backtestErrors } from './errors/backtest.ts'
 import { httpErrors } from './errors/http.ts'
 import { ladderErrors } from './errors/ladder.ts'
 import { messageErrors } from './errors/messages.ts'
+import { orgErrors } from './errors/org.ts'
 import { partErrors } from './errors/parts.ts'
 import { ruleErrors } from './errors/rules.ts'
 import { soundErrors } from './errors/sounds.ts'
@@ -15,6 +16,7 @@ export const errorTable = {
   ...backtestErrors,
   ...messageErrors,
   ...soundErrors,
+  ...orgErrors,
   ...partErrors,
   ...ruleErrors,
 } as const

@@ -32,6 +32,9 @@ export const idPrefixes = {
   mode: 'mod',
   ladder: 'lad',
   contact: 'con',
+  post: 'pst',
+  duty: 'dty',
+  dispute: 'dsp',
 } as const
 export type IdKind = keyof typeof idPrefixes
 

@@ -8,7 +8,8 @@ import type {
   ResidentItem,
   SuspensionCreate,
 } from '../contracts/http/people.ts'
-import type { ListAnswer, Unit } from '../contracts/http/system.ts'
+import type { Unit } from '../contracts/http/org.ts'
+import type { ListAnswer } from '../contracts/http/system.ts'
 import { catalog, type DeviceSpec } from './community/catalog.ts'
 import { doorFor } from './community/entrances.ts'
 import { cards, homes, parts, pointOfBuilding, staff, watchWindowMs } from './community/cast.ts'

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../contracts/anomaly.ts'
 import type { CallSheet } from '../../contracts/http/ladder.ts'
 import type { PlanNotes } from '../../contracts/http/care-plans.ts'
-import type { Unit } from '../../contracts/http/system.ts'
+import type { Unit } from '../../contracts/http/org.ts'
 import type { Place } from '../../contracts/place.ts'
 import type { LocalText } from '../../contracts/text.ts'
 import type { Principal } from '../auth/principal.ts'

@@ -1,4 +1,4 @@
-import type { Unit } from '../../contracts/http/system.ts'
+import type { Unit } from '../../contracts/http/org.ts'
 import type { Place, Subject } from '../../contracts/place.ts'
 import { fromJson, fromJsonOrNull } from '../db/json.ts'
 import type { Db, Trx } from '../db/open.ts'

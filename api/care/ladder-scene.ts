@@ -1,4 +1,4 @@
-import type { Unit } from '../../contracts/http/system.ts'
+import type { Unit } from '../../contracts/http/org.ts'
 import type { LocalText } from '../../contracts/text.ts'
 import type { Actor } from '../auth/principal.ts'
 import type { Trx } from '../db/open.ts'

@@ -18,6 +18,7 @@ import { broadcast } from './migrations/0014-broadcast.ts'
 import { visitPhotos } from './migrations/0015-visit-photos.ts'
 import { notifyQueue } from './migrations/0016-notify-queue.ts'
 import { timelineEn } from './migrations/0017-timeline-en.ts'
+import { org } from './migrations/0030-org.ts'
 import type { Database } from './schema.ts'
 import { keepingStatements } from './statements.ts'
 
@@ -72,6 +73,7 @@ async function migrate(db: Db, dialect: Dialect): Promise<void> {
         '0015-visit-photos': visitPhotos(),
         '0016-notify-queue': notifyQueue(),
         '0017-timeline-en': timelineEn(),
+        '0030-org': org(),
       }),
     },
   })

@@ -3,6 +3,7 @@ import type { AccessTables } from './access-schema.ts'
 import type { BroadcastTables } from './broadcast-schema.ts'
 import type { CareTables } from './care-schema.ts'
 import type { NotifyTables } from './notify-schema.ts'
+import type { OrgTables } from './org-schema.ts'
 import type { LadderTables, VisitsTable } from './ladder-schema.ts'
 
 /**
@@ -270,7 +271,8 @@ export interface Database
     BroadcastTables,
     CareTables,
     LadderTables,
-    NotifyTables {
+    NotifyTables,
+    OrgTables {
   users: UsersTable
   sessions: SessionsTable
   api_keys: ApiKeysTable

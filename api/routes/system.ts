@@ -1,11 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { CodedError, type ErrorCode, errorTable } from '../../contracts/errors.ts'
-import { roles } from '../../contracts/http/auth.ts'
-import { ShortPageQuery } from '../../contracts/http/lists.ts'
-import { Category, Health, Unit, listOf } from '../../contracts/http/system.ts'
+import { Health } from '../../contracts/http/system.ts'
 import type { Problem } from '../../contracts/health.ts'
-import { sliceOf } from '../pages.ts'
 import type { Services } from '../services.ts'
 
 type Deps = Pick<
@@ -14,8 +11,6 @@ type Deps = Pick<
   | 'gateway'
   | 'gatewayWatch'
   | 'metrics'
-  | 'categories'
-  | 'units'
   | 'version'
   | 'community'
   | 'webPresent'
@@ -23,39 +18,12 @@ type Deps = Pick<
   | 'speech'
 >
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
-const everybody = { access: { roles, scopes: ['read', 'intake', 'open311'] } } as const
 
-/** `/health`, `/ready`, `/metrics`, `/org`, `/categories`. */
+/** `/health`, `/ready`, `/metrics`. */
 export const systemRoutes =
   (deps: Deps): FastifyPluginAsyncTypebox =>
   async (app) => {
     healthRoutes(app, deps)
-    app.get(
-      '/categories',
-      {
-        config: everybody,
-        schema: {
-          summary: 'The shipped category tree, flat',
-          tags: ['system'],
-          querystring: ShortPageQuery,
-          response: { 200: listOf(Category) },
-        },
-      },
-      async (request) => sliceOf(deps.categories, request.query),
-    )
-    app.get(
-      '/org',
-      {
-        config: everybody,
-        schema: {
-          summary: 'Units: district, street, community, grid, department',
-          tags: ['system'],
-          querystring: ShortPageQuery,
-          response: { 200: listOf(Unit) },
-        },
-      },
-      async (request) => sliceOf(deps.units, request.query),
-    )
   }
 
 function healthRoutes(app: App, deps: Deps): void {

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { GatewayHealth, Problem } from '../health.ts'
 import { LocalText } from '../text.ts'
+import { UnitKind } from './org.ts'
 
 /** Lists take `?limit&cursor` and answer this. */
 export const listOf = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
@@ -25,7 +26,7 @@ export const Health = Type.Object({
 })
 export type Health = Static<typeof Health>
 
-/** `GET /categories`: the shipped tree, flat. */
+/** `GET /categories`: the tree, flat. */
 export const Category = Type.Object({
   code: Type.String(),
   parent: Type.Union([Type.String(), Type.Null()]),
@@ -34,23 +35,18 @@ export const Category = Type.Object({
   typicalUnit: Type.Union([Type.String(), Type.Null()]),
   handleHours: Type.Union([Type.Number(), Type.Null()]),
   hoursKind: Type.Union([Type.String(), Type.Null()]),
+  /** 1 at the top of the tree. */
+  level: Type.Integer(),
+  /** Usual in a residential community. */
+  community: Type.Boolean(),
+  /** Which kind of unit is asked where no duty names one. */
+  unitKind: Type.Union([UnitKind, Type.Null()]),
+  /** 涉访: likely to bring people to petition together. */
+  petitionProne: Type.Boolean(),
+  /** People may come to harm: made safe first, written up after. */
+  safetyCritical: Type.Boolean(),
 })
 export type Category = Static<typeof Category>
-
-/** `GET /org` */
-export const Unit = Type.Object({
-  id: Type.String(),
-  kind: Type.Union([
-    Type.Literal('district'),
-    Type.Literal('street'),
-    Type.Literal('community'),
-    Type.Literal('grid'),
-    Type.Literal('department'),
-  ]),
-  name: LocalText,
-  parent: Type.Union([Type.String(), Type.Null()]),
-})
-export type Unit = Static<typeof Unit>
 
 /** Data of a server-sent event `ticket`: the client reloads what it shows. */
 export const TicketNotice = Type.Object({

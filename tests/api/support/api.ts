@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { parseCategories } from '../../../config/categories.ts'
-import { parseOrg } from '../../../config/org.ts'
+import { parseCategorySettings } from '../../../config/category-settings.ts'
+import { parseDuties, parseOrg } from '../../../config/org.ts'
 import type { Role } from '../../../contracts/http/auth.ts'
 import { type Api, type ApiDeps, type ApiOptions, startApi } from '../../../api/start.ts'
 
@@ -56,6 +57,10 @@ export async function startTestApi(
 ): Promise<TestApi> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'linli-api-')))
   const time = { now: noon }
+  const orgText = await shipped('org.yaml')
+  const units = parseOrg(orgText, 'org.yaml', 'demo')
+  const settings = parseCategorySettings(await shipped('categories.yaml'), 'categories.yaml')
+  const categories = parseCategories(await shipped('categories.csv'), settings)
   const start = async (): Promise<Api> =>
     startApi(
       {
@@ -75,8 +80,9 @@ export async function startTestApi(
         serviceToken,
         webDir: join(home, 'no-web'),
         version: '0.0.0-test',
-        categories: parseCategories(await shipped('categories.csv')),
-        units: parseOrg(await shipped('org.yaml'), 'org.yaml', 'demo'),
+        categories,
+        units,
+        duties: parseDuties(orgText, 'org.yaml', { units, categories }),
         checkAnswers: true,
         passKey,
         passwords: cheapPasswords,
