@@ -99,6 +99,9 @@ export function CoverageBar(props: CoverageBarProps) {
   )
 }
 
+/** From there on a mark touches the word at the right edge of a narrow axis. */
+const lateShare = 65
+
 /** One time axis for all rows: 12:00, 18:00, midnight by its name, and now at the right edge. */
 export function CoverageAxis({ fromMs, toMs, end }: { fromMs: number; toMs: number; end: string }) {
   const { t, time } = useText()
@@ -107,7 +110,11 @@ export function CoverageAxis({ fromMs, toMs, end }: { fromMs: number; toMs: numb
   return (
     <div className="coverage-axis" aria-hidden="true">
       {shown.map((ms) => (
-        <span key={ms} style={{ left: percent(shareOf(ms)) }}>
+        <span
+          key={ms}
+          className={shareOf(ms) > lateShare ? 'late' : ''}
+          style={{ left: percent(shareOf(ms)) }}
+        >
           {zoned(ms).hours === 0 ? t('time.midnight') : time.clock(ms)}
         </span>
       ))}

@@ -78,7 +78,7 @@ export const enPeople: WordsOf<typeof zhPeople> = {
   'ladder.act-no-answer': 'No answer',
   'ladder.done': 'Noted',
   'ladder.sheet': 'Call sheet {number}',
-  'ladder.receipts': '{n} messages',
+  'ladder.receipts': 'messages: {n}',
   'kind.ladder.step': 'Calling',
   'kind.ladder.passed': 'No answer',
   'kind.ladder.skipped': 'Nobody to call',
