@@ -9,11 +9,11 @@ const everyMs = 1_000
 const warmUpShare = 0.25
 /**
  * Under load, resident memory goes up and down by tens of MB with what waits to be collected. So every two minutes the
- * cameras fall silent, all threads collect, the allocator gives back (after 5 s, gateway/supervisor/allocator.ts),
- * and what is resident then is what is kept.
+ * cameras fall silent, all threads collect, the allocator gives back (from 5 s on, gateway/supervisor/allocator.ts),
+ * and what is resident when that has come to its end is what is kept.
  */
 const restEverySeconds = 120
-const restMs = { untilCollected: 1_500, untilGivenBack: 8_000 }
+const rest = { untilCollectedMs: 1_500, lookEveryMs: 500, stillMs: 6_000, mostMs: 25_000 }
 
 /** One look at the gateway from outside. */
 export interface Sample {
@@ -42,13 +42,13 @@ export async function benchSoak(
     const samples: Sample[] = []
     const startedAt = performance.now()
     const secondsNow = (): number => (performance.now() - startedAt) / 1_000
-    const look = async (rest: boolean): Promise<Sample> => {
+    const look = async (atRest: boolean): Promise<Sample> => {
       const { rssMb, openFiles, threads, children } = stateOf(rig.gateway.pid)
-      const asked = rest || samples.length % 10 === 0
+      const asked = atRest || samples.length % 10 === 0
       const heapMb = asked
         ? (await rig.gateway.heapUsed()) / 2 ** 20
         : (samples.at(-1)?.heapMb ?? 0)
-      return { seconds: secondsNow(), rssMb, heapMb, openFiles, threads, children, rest }
+      return { seconds: secondsNow(), rssMb, heapMb, openFiles, threads, children, rest: atRest }
     }
     let restAt = restEverySeconds
     while (secondsNow() < minutes * 60) {
@@ -83,26 +83,37 @@ export async function benchSoak(
   }
 }
 
+/** Silence, a collection, and then until nothing more is given back. */
 async function rested(rig: CameraRig): Promise<void> {
   await setCameras(rig.load, 0)
-  await sleep(restMs.untilCollected)
+  await sleep(rest.untilCollectedMs)
   rig.gateway.collect()
-  await sleep(restMs.untilGivenBack)
+  const from = performance.now()
+  let lowestMb = Number.POSITIVE_INFINITY
+  let lowestAt = from
+  while (performance.now() - lowestAt < rest.stillMs && performance.now() - from < rest.mostMs) {
+    await sleep(rest.lookEveryMs)
+    const { rssMb } = stateOf(rig.gateway.pid)
+    // A page here and there goes back and forth.
+    if (rssMb > lowestMb - 0.5) continue
+    lowestMb = rssMb
+    lowestAt = performance.now()
+  }
 }
 
 /** Slopes by least squares over what follows the warm-up; the standard error of the one that counts beside it. */
 export function soakFigures(samples: readonly Sample[]): object {
   const warmUpSeconds = warmUpShare * (samples.at(-1)?.seconds ?? 0)
   const settled = samples.filter(({ seconds }) => seconds >= warmUpSeconds)
-  const rest = settled.filter((sample) => sample.rest)
+  const atRest = settled.filter((sample) => sample.rest)
   const under = settled.filter((sample) => !sample.rest)
   const largest = (of: (sample: Sample) => number): number => Math.max(0, ...settled.map(of))
-  const memory = rest.map(({ seconds, rssMb }) => [seconds / 3_600, rssMb] as const)
+  const memory = atRest.map(({ seconds, rssMb }) => [seconds / 3_600, rssMb] as const)
   return {
     memorySlopeMbPerHour: rounded(slope(memory), 2),
     memorySlopeErrorMbPerHour: rounded(slopeError(memory), 2),
     rssSlopeMbPerHour: perHour(under, ({ rssMb }) => rssMb),
-    heapSlopeMbPerHour: perHour(rest, ({ heapMb }) => heapMb),
+    heapSlopeMbPerHour: perHour(atRest, ({ heapMb }) => heapMb),
     openFilesSlopePerHour: perHour(settled, ({ openFiles }) => openFiles),
     rssMbFirst: Math.round(under[0]?.rssMb ?? 0),
     rssMbLast: Math.round(under.at(-1)?.rssMb ?? 0),

@@ -6,6 +6,7 @@ import type { TicketRow } from '../tickets/ticket-row.ts'
 import { acknowledge, stopIncident } from './acknowledge.ts'
 import { type NotifyDeps, notify } from './notify.ts'
 import { bodyOf, tellOpened, ticketOf, titleOf } from './tell-opened.ts'
+import { isPressed, tellPressed } from './tell-pressed.ts'
 
 const eventsPerRun = 200
 const taken: ReadonlySet<string> = new Set(['accept', 'start'])
@@ -18,7 +19,7 @@ export interface FollowDeps extends NotifyDeps {
 
 /**
  * Follows what happens to tickets: new grave ones are told to those who are there for them, whoever takes
- * one stops its alarms, and its end is told to those who were alarmed. Each event is followed once, by
+ * one stops its alarms, who is urged hears of it, and its end is told to those who were alarmed. Each event is followed once, by
  * a cursor in the same transaction. True where there may be more.
  */
 export async function followTickets(trx: Trx, deps: FollowDeps): Promise<boolean> {
@@ -66,6 +67,7 @@ async function followOne(
 ): Promise<void> {
   if (change === 'opened') await tellOpened(trx, deps, id, deps.climbs)
   else if (taken.has(change)) await acknowledge(trx, id, await takerOf(trx, id, change, ts))
+  else if (isPressed(change)) await tellPressed(trx, deps, id, change, ts)
   else if (ended.has(change)) await tellEnd(trx, deps, id, change)
 }
 

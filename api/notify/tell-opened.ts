@@ -76,7 +76,7 @@ async function staffFor(trx: Trx, { settings }: NotifyDeps, ticket: TicketRow) {
 }
 
 /** Who works in a community: staff and grid workers, by the areas of their accounts. */
-async function workersOf(trx: Trx, community: string): Promise<readonly string[]> {
+export async function workersOf(trx: Trx, community: string): Promise<readonly string[]> {
   const rows = await trx
     .selectFrom('users')
     .select(['id', 'areas'])

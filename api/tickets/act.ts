@@ -91,6 +91,9 @@ async function changed(
       next.assignee_name = null
       next.flags = withFlag(row, 'returned')
       break
+    case 'supervise':
+      next.flags = withFlag(row, 'supervised')
+      break
     case 'reopen':
       next.flags = withFlag(row, 'reopened')
       next.closed_at = null
@@ -109,7 +112,6 @@ async function changed(
     case 'extend':
     case 'suspend':
     case 'resume':
-    case 'supervise':
     case 'urge':
     case 'merge':
     case 'split':

@@ -37,6 +37,11 @@ export interface Transition {
   readonly guards: readonly Guard[]
 }
 
+export const endStatuses: ReadonlySet<TicketStatus> = new Set(['closed', 'rejected', 'withdrawn'])
+/** Somebody still owes an answer. */
+export const openStatuses: readonly TicketStatus[] = ticketStatuses.filter(
+  (status) => !endStatuses.has(status),
+)
 const desk: readonly Role[] = ['admin', 'staff']
 const field: readonly Role[] = ['admin', 'staff', 'grid', 'unit']
 const row = (
@@ -72,6 +77,8 @@ export const transitions: readonly Transition[] = [
     ['note'],
     ['reporter'],
   ),
+  row('urge', openStatuses, null, [...desk, 'supervisor', 'resident'], ['note'], ['reporter']),
+  row('supervise', openStatuses, null, ['admin', 'supervisor'], ['note']),
   row(
     'comment',
     ticketStatuses,
@@ -82,11 +89,6 @@ export const transitions: readonly Transition[] = [
 ]
 
 const built: ReadonlySet<TicketAction> = new Set(transitions.map(({ action }) => action))
-
-export const endStatuses: ReadonlySet<TicketStatus> = new Set(['closed', 'rejected', 'withdrawn'])
-export const openStatuses: readonly TicketStatus[] = ticketStatuses.filter(
-  (status) => !endStatuses.has(status),
-)
 
 export type Refusal =
   | { readonly kind: 'unavailable' }
@@ -129,7 +131,7 @@ export function allowedActions(ticket: TicketState, person: Person): TicketActio
 
 const guardWords: Record<Guard, string> = {
   assigned: 'the ticket is with somebody else',
-  reporter: 'only who reported it may withdraw it',
+  reporter: 'only who reported it may do that',
   'not-the-handler': 'who checks is not who handled',
 }
 
@@ -142,7 +144,9 @@ function holds(guard: Guard, ticket: TicketState, person: Person): boolean {
       if (person.role !== 'grid') return true
       return ticket.assigneeId === null || ticket.assigneeId === person.id
     case 'reporter':
-      return person.role === 'staff' || ticket.reporter === person.id
+      return (
+        person.role === 'staff' || person.role === 'supervisor' || ticket.reporter === person.id
+      )
     case 'not-the-handler':
       return ticket.handledBy !== person.id
   }

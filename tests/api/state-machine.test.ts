@@ -12,6 +12,7 @@ const admin: Person = { id: 'a', role: 'admin', unit: null }
 const staff: Person = { id: 's', role: 'staff', unit: null }
 const grid: Person = { id: 'g', role: 'grid', unit: null }
 const unit: Person = { id: 'u', role: 'unit', unit: 'property' }
+const supervisor: Person = { id: 'd', role: 'supervisor', unit: null }
 const resident: Person = { id: 'r', role: 'resident', unit: null }
 const ticket = (status: TicketState['status'], more: Partial<TicketState> = {}): TicketState => ({
   status,
@@ -24,13 +25,13 @@ const ticket = (status: TicketState['status'], more: Partial<TicketState> = {}):
 
 /** What an admin can do, status by status: the loop as the contract draws it. */
 const loop = {
-  received: ['file', 'reject', 'withdraw', 'comment'],
-  filed: ['reject', 'dispatch', 'withdraw', 'comment'],
-  dispatched: ['accept', 'return', 'withdraw', 'comment'],
-  accepted: ['start', 'handle', 'return', 'comment'],
-  handling: ['handle', 'return', 'comment'],
-  handled: ['verify', 'reopen', 'comment'],
-  verified: ['close', 'reopen', 'comment'],
+  received: ['file', 'reject', 'supervise', 'urge', 'withdraw', 'comment'],
+  filed: ['reject', 'dispatch', 'supervise', 'urge', 'withdraw', 'comment'],
+  dispatched: ['accept', 'return', 'supervise', 'urge', 'withdraw', 'comment'],
+  accepted: ['start', 'handle', 'return', 'supervise', 'urge', 'comment'],
+  handling: ['handle', 'return', 'supervise', 'urge', 'comment'],
+  handled: ['verify', 'reopen', 'supervise', 'urge', 'comment'],
+  verified: ['close', 'reopen', 'supervise', 'urge', 'comment'],
   closed: ['reopen', 'comment'],
   rejected: ['reopen', 'comment'],
   withdrawn: ['comment'],
@@ -81,8 +82,21 @@ describe('the state machine', () => {
     expect(allowedActions(handled, { ...staff, id: 'other' })).toContain('verify')
   })
 
-  it('lets residents withdraw and comment on what they reported, nothing else', () => {
+  it('leaves supervision to supervisors; who waits says so with words, and not of what has ended', () => {
+    expect(allowedActions(ticket('handling'), supervisor)).toEqual(['supervise', 'urge', 'comment'])
+    expect(allowedActions(ticket('handling'), staff)).not.toContain('supervise')
+    expect(allowedActions(ticket('handling', { assigneeId: 'g' }), grid)).not.toContain('urge')
+    expect(decide(ticket('handling'), supervisor, 'supervise', {})).toMatchObject({
+      error: { kind: 'missing', missing: ['note'] },
+    })
+    expect(decide(ticket('closed'), supervisor, 'urge', { note: 'x' })).toMatchObject({
+      error: { kind: 'not-allowed' },
+    })
+  })
+
+  it('lets residents urge, withdraw and comment on what they reported, nothing else', () => {
     expect(allowedActions(ticket('received', { reporter: 'r' }), resident)).toEqual([
+      'urge',
       'withdraw',
       'comment',
     ])

@@ -73,7 +73,7 @@ describe('the life of a ticket', () => {
     expect(close.statusCode).toBe(409)
     expect(close.json()).toMatchObject({
       code: 'ticket.action-not-allowed',
-      allowed: ['file', 'reject', 'withdraw', 'comment'],
+      allowed: ['file', 'reject', 'supervise', 'urge', 'withdraw', 'comment'],
     })
     const whistle = await act(id, 'whistle')
     expect([whistle.statusCode, whistle.json().code]).toEqual([501, 'ticket.action-unavailable'])
@@ -95,6 +95,23 @@ describe('the life of a ticket', () => {
     expect(statuses).toEqual([200, 409, 409, 409, 409])
     const { timeline } = (await admin.get(`/tickets/${id}`)).json()
     expect(timeline.filter((entry: { kind: string }) => entry.kind === 'dispatch')).toHaveLength(1)
+  })
+
+  it('is urged with words, and supervised once however often a supervisor presses', async () => {
+    const supervisor = await test.person('supervisor')
+    const { id } = await report('井盖响')
+    expect((await act(id, 'urge', {}, supervisor)).json()).toMatchObject({ missing: ['note'] })
+    const urged = (await act(id, 'urge', { note: '三天没人来' }, supervisor)).json()
+    expect(urged).toMatchObject({ status: 'received', flags: [] })
+    expect(urged.timeline.at(-1)).toMatchObject({ kind: 'urge', note: '三天没人来', to: null })
+    for (const note of ['限今天', '再催'])
+      expect((await act(id, 'supervise', { note }, supervisor)).json().flags).toEqual([
+        'supervised',
+      ])
+    const grid = await test.person('grid')
+    expect((await act(id, 'supervise', { note: 'x' }, grid)).statusCode).toBe(403)
+    await act(id, 'reject', { note: '查无' })
+    expect((await act(id, 'urge', { note: 'x' }, supervisor)).statusCode).toBe(409)
   })
 
   it('takes an action with the JSON type and no body', async () => {

@@ -64,6 +64,40 @@ it('what stood on my screen is delivered from then on; nobody marks what others 
   expect((await staff.post('/notifications/inbox/seen', many)).statusCode).toBe(400)
 })
 
+it('who has a ticket hears that somebody waits, each time, in their words; where nobody has it, who works there', async () => {
+  const [staff, grid] = [await test.person('staff'), await test.person('grid')]
+  const supervisor = await test.person('supervisor')
+  const made = await staff.post('/tickets', { title: '路灯不亮', place: { name: '东门' } })
+  const { id } = made.json<{ id: string }>()
+  const press = (action: string, note: string) =>
+    supervisor.post(`/tickets/${id}/actions/${action}`, { note })
+  const heard = async (who: typeof staff, count: number) =>
+    until(async () => {
+      const items = (await inbox(who)).filter(({ incident }) => incident === id)
+      return items.length === count ? items : null
+    })
+  await press('urge', '老人摔了')
+  const [first] = await heard(staff, 1)
+  await heard(grid, 1)
+  expect(first).toMatchObject({ kind: 'reminder', title: { zh: '催办：路灯不亮' } })
+  expect(first?.body.zh).toMatch(/东门 老人摔了$/)
+
+  await staff.post(`/tickets/${id}/actions/file`)
+  await staff.post(`/tickets/${id}/actions/dispatch`, { assignee: grid.id })
+  test.time.now += 60_000
+  await press('urge', '又一位')
+  await heard(grid, 2)
+  test.time.now += 60_000
+  await press('supervise', '限今天')
+  const last = await heard(grid, 3)
+  expect(last.map(({ title }) => title.zh).toSorted()).toEqual([
+    '催办：路灯不亮',
+    '催办：路灯不亮',
+    '督办：路灯不亮',
+  ])
+  expect(await heard(staff, 1)).toHaveLength(1)
+})
+
 it('whoever takes the ticket stops its alarms, and its end is told to those who were alarmed', async () => {
   const staff = await test.person('staff')
   await test.box.post('/anomalies', smoke('one'))

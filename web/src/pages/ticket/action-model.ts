@@ -29,6 +29,8 @@ const noteNeeded: ReadonlySet<TicketAction> = new Set([
   'extend',
   'suspend',
   'reopen',
+  'supervise',
+  'urge',
   'withdraw',
 ])
 
