@@ -122,7 +122,8 @@ describe('the OpenAPI document', () => {
 describe('check 8: somebody of another community gets 404 on every id of this one', () => {
   it('on all routes of the document', async () => {
     const ids = await seed()
-    const stranger = await test.person('staff', ['home'])
+    const staff = await test.person('staff', ['home'])
+    const supervisor = await test.person('supervisor', ['home'])
     const checked: string[] = []
     for (const { method, path, operation } of operations) {
       const url = path
@@ -132,14 +133,17 @@ describe('check 8: somebody of another community gets 404 on every id of this on
         .replace('{username}', ids.username)
         .replace('{consent}', ids.consent)
         .replace('{face}', 'fac-1')
+        .replace('{unit}', 'demo-grid-1')
         .replace(
-          /(tickets|residents|care|credentials|vehicles|visitors)\/\{id\}/,
+          /(tickets|residents|care|credentials|vehicles|visitors|duties|disputes)\/\{id\}/,
           (_, kind: 'tickets') => `${kind}/${ids[kind]}`,
         )
         .replace('{id}', ids.device)
         .replace('{device}', ids.device)
       // Only for admins, and they see every community.
-      if (operation['x-roles']?.join() === 'admin') continue
+      const roles = operation['x-roles'] ?? []
+      if (roles.join() === 'admin') continue
+      const stranger = roles.includes('staff') ? staff : supervisor
       if (url === path) continue
       const query = path.includes('telemetry') ? '&reading=temperature' : ''
       const scoped = /devices|cameras|doors|barriers|terminals/.test(path)
@@ -198,6 +202,8 @@ function bodyFor(path: string): object {
   if (path.includes('commands')) return { name: 'door.unlock', reason: 'x', community: 'demo' }
   if (path.includes('actions')) return { note: 'x' }
   if (path.endsWith('/open')) return { reason: 'by hand' }
+  if (path.endsWith('/disputes')) return { reason: '不归我们' }
+  if (path.endsWith('/ruling')) return { unit: 'property', reason: '按合同' }
   if (path.includes('terminals')) return { id: 'x', granted: true }
   return {}
 }
@@ -230,6 +236,11 @@ async function seed() {
   const visitor = (await admin.post('/visitors', { name: '王芳' })).json()
   const event = { id: 'e', ts: 1, community: 'demo', device: 'cam-1', type: 'sighting', data: {} }
   await test.box.post('/gateway/events', { events: [event] })
+  const duty = { category: 'C0304', area: 'demo', unit: 'property', reason: '按合同' }
+  const duties = (await admin.post('/duties', duty)).json()
+  await admin.post(`/tickets/${ticket.id}/actions/dispatch`, { unit: 'property' })
+  const dispute = await admin.post(`/tickets/${ticket.id}/disputes`, { reason: '不归我们' })
+  expect(dispute.statusCode, dispute.body).toBe(201)
   return {
     picture,
     device: 'cam-1',
@@ -241,6 +252,8 @@ async function seed() {
     consent: consent.id as string,
     vehicles: vehicle.id as string,
     visitors: visitor.id as string,
+    duties: duties.id as string,
+    disputes: dispute.json().id as string,
     username: device.mqtt.username as string,
   }
 }
